@@ -1,0 +1,50 @@
+"""Accounts in the operators' admin. Signing in there is allauth's login: rate limits and second factor included."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from accounts.forms import UserCreateForm, UserEditForm
+from accounts.models import Identity, User
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = "MetricPal: operators"
+admin.site.site_title = "MetricPal"
+
+
+class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Identity
+    extra = 0
+    readonly_fields = ["issuer", "subject", "created_at"]
+    can_delete = True
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    form = UserEditForm
+    add_form = UserCreateForm
+    list_display = ["email", "name", "organization_count", "is_active", "is_staff", "last_login", "created_at"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "created_at"]
+    search_fields = ["email", "name", "=uid"]
+    ordering = ["-created_at"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["uid", "last_login", "created_at"]
+    inlines = [IdentityInline]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name", "uid"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Times", {"fields": ["last_login", "created_at"]}),
+    ]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).annotate(organization_total=Count("memberships"))
+
+    @admin.display(description="organizations", ordering="organization_total")
+    def organization_count(self, user: User) -> int:
+        return user.organization_total  # type: ignore[attr-defined]

@@ -1,0 +1,187 @@
+"""The analytics API: metrics of a period, free questions, single events, CSV.
+
+A key answers for its own workspace and environment. A person names a workspace (?workspace= or X-Tenant-Slug) and,
+where test data is meant, ?env=test.
+"""
+
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.http import QueryDict, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.exports import csv_of_events
+from analytics.query import run
+from analytics.query.model import QueryError
+from analytics.query.page import PageQuery
+from analytics.query.parse import from_json, from_params
+from analytics.query.words import known_metric
+from analytics.refusals import as_problems
+from analytics.reports.events import count_events, list_events, stream_events
+from analytics.serializers import (
+    AnswerSerializer,
+    EventListSerializer,
+    MetricsSerializer,
+    QuerySerializer,
+    answer,
+    changes,
+    definitions,
+    period,
+)
+from config.lib import clock
+from workspaces import audit
+from workspaces.access import requested_workspace
+from workspaces.api_keys import KeyHolder
+from workspaces.models import Environment, Workspace
+from workspaces.roles import needs
+
+KPIS = (
+    "visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "visit_duration_median",
+    "events", "engaged_time",
+)  # fmt: skip
+# What the first client called them.
+EARLIER_NAMES = {"page_views": "pageviews", "unique_visitors": "visitors", "sessions": "visits"}
+EVENTS_A_PAGE, MAX_EVENTS_A_PAGE = 100, 1000
+WORKSPACE = OpenApiParameter("workspace", description="Id or slug; people only, a key knows its own.")
+ENVIRONMENT = OpenApiParameter("env", enum=["live", "test"], description="People only, a key has its own.")
+PERIOD = [
+    OpenApiParameter(
+        "period", description="A preset such as 7d, 28d, month; or custom with from and to.", default="28d"
+    ),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First day. Alone with `to` it makes the period custom."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included."),
+    OpenApiParameter("f", many=True, description="A filter: is,country,DE|FR"),
+    WORKSPACE,
+    ENVIRONMENT,
+]
+
+
+@extend_schema(
+    tags=["Analytics"],
+    request=QuerySerializer,
+    responses=AnswerSerializer,
+    parameters=[WORKSPACE, ENVIRONMENT],
+    examples=[
+        OpenApiExample(
+            "Top pages",
+            {"metrics": ["visitors", "pageviews"], "dimensions": ["page"], "period": "28d"},
+            request_only=True,
+        ),
+        OpenApiExample(
+            "Visits by day, from search only",
+            {
+                "metrics": ["visits"],
+                "interval": "day",
+                "filters": [["is", "channel", ["Organic Search"]]],
+                "compare": "previous",
+            },
+            request_only=True,
+        ),
+    ],
+)
+@api_view(["POST"])
+def query(request: Request) -> Response:
+    """Any question: metrics, broken down by dimensions or over time, filtered, compared."""
+    workspace, environment = _asked_of(request, "analyse")
+    now = clock.now()
+    with as_problems():
+        return Response(answer(run(from_json(request.data, workspace, now, environment), now)))
+
+
+@extend_schema(
+    tags=["Analytics"],
+    responses=MetricsSerializer,
+    parameters=[
+        OpenApiParameter("metrics", description=f"Names with commas; all of these without: {', '.join(KPIS)}."),
+        OpenApiParameter("compare", enum=["off", "previous", "year"], default="off"),
+        *PERIOD,
+    ],
+)
+@api_view(["GET"])
+def metrics(request: Request) -> Response:
+    """The numbers of a period."""
+    now = clock.now()
+    page = _page(request, *_asked_of(request, "read_overview"), now)
+    with as_problems():
+        names = tuple(known_metric(name) for name in request.query_params.get("metrics", "").split(",") if name) or KPIS
+        asked = tuple(dict.fromkeys((*names, *EARLIER_NAMES.values())))
+        result = run(page.query(*asked), now)
+    return Response(
+        {name: result.totals[metric] for name, metric in EARLIER_NAMES.items()}
+        | {
+            "period": period(page.period),
+            "metrics": {name: result.totals[name] for name in names},
+            "before": result.totals_before and {name: result.totals_before[name] for name in names},
+            "change": {name: changes(result)[name] for name in names},
+            "as_of": result.as_of.isoformat(),
+            "exact": result.exact,
+            "definitions": definitions(names),
+        }
+    )
+
+
+@extend_schema(
+    tags=["Analytics"],
+    responses=EventListSerializer,
+    parameters=[
+        OpenApiParameter("limit", int, description=f"At most {MAX_EVENTS_A_PAGE}.", default=EVENTS_A_PAGE),
+        OpenApiParameter("cursor", description="next_cursor of the page before."),
+        *PERIOD,
+    ],
+)
+@api_view(["GET"])
+def events(request: Request) -> Response:
+    """Single events, newest first, with everything stored of them."""
+    page = _page(request, *_asked_of(request, "analyse"), clock.now())
+    with as_problems():
+        found = list_events(page.query(compare=None), _limit(request), request.query_params.get("cursor"))
+    return Response({"events": found.events, "next_cursor": found.next_cursor})
+
+
+@extend_schema(tags=["Analytics"], responses={(200, "text/csv"): OpenApiTypes.STR}, parameters=PERIOD)
+@api_view(["GET"])
+def export(request: Request) -> StreamingHttpResponse:
+    """Single events as CSV, newest first, up to the row limit of this installation."""
+    now = clock.now()
+    workspace, environment = _asked_of(request, "export")
+    asked, most = _page(request, workspace, environment, now).query(compare=None), settings.EXPORT_MAX_ROWS
+    with as_problems():
+        total = count_events(asked)
+    rows = min(total, most)
+    audit.record(workspace.organization, request.user, "events.exported", f"{rows} rows", now=now, workspace=workspace)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{workspace.slug}-events.csv"',
+        "X-Total-Rows": str(total),
+        "X-Row-Limit": str(most),
+    }
+    lines = csv_of_events(stream_events(asked, most))
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _asked_of(request: Request, action: str) -> tuple[Workspace, Environment]:
+    """The workspace the request is about, if its sender may do `action` there, and the environment."""
+    workspace = requested_workspace(request, needs(action))
+    if isinstance(request.user, KeyHolder):
+        return workspace, cast(Environment, request.user.key.environment)
+    return workspace, "test" if request.query_params.get("env") == "test" else "live"
+
+
+def _page(request: Request, workspace: Workspace, environment: Environment, now: datetime) -> PageQuery:
+    """The state in the parameters. Programs get no comparison unless they ask for one."""
+    params: QueryDict = request.query_params.copy()
+    params["env"] = environment
+    params.setdefault("compare", "off")
+    with as_problems():
+        return from_params(params, workspace, now)
+
+
+def _limit(request: Request) -> int:
+    given = request.query_params.get("limit", str(EVENTS_A_PAGE))
+    if not given.isdecimal() or not 1 <= int(given) <= MAX_EVENTS_A_PAGE:
+        raise QueryError(f"limit is a whole number from 1 to {MAX_EVENTS_A_PAGE}.", "limit")
+    return int(given)

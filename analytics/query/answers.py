@@ -1,0 +1,59 @@
+"""Statements → rows: those already answered from the cache, the others from the store, several at once."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from analytics.query import cache
+from analytics.query.compile import Statement
+from tracking.store import DEFAULT, Limits, Rows, query
+
+# The engine usually shares this machine: more questions at once than it has cores would only wait there.
+THREADS = max(2, min(8, os.cpu_count() or 2))
+# Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
+ALONGSIDE = replace(DEFAULT, max_threads=1)
+
+
+@dataclass(frozen=True)
+class Answers:
+    rows: dict[Statement, Rows]
+    cached: frozenset[Statement]
+
+    def to(self, statements: list[Statement]) -> list[tuple[Statement, Rows]]:
+        return [(statement, self.rows[statement]) for statement in statements]
+
+    def __or__(self, other: "Answers") -> "Answers":
+        return Answers(self.rows | other.rows, self.cached | other.cached)
+
+
+def ask(statements: list[Statement], ticks: dict[int, int]) -> Answers:
+    """The answer to each; equal statements are one.
+
+    All or nothing: raises StoreUnavailable, QueryTimeout, QueryTooLarge.
+    """
+    keys = {each: cache.key(each, ticks[each.dataset_id]) for each in statements if each.dataset_id in ticks}
+    kept = cache.get_many(list(keys.values()))
+    known = {each: kept[key] for each, key in keys.items() if key in kept}
+    # Scans of events take longest: begun first, they do not run on alone at the end.
+    missing = sorted((each for each in dict.fromkeys(statements) if each not in known), key=lambda each: each.source)
+    fresh = dict(zip(missing, _at_once(missing), strict=True))
+    cache.put_many({keys[each]: rows for each, rows in fresh.items() if each in keys})
+    return Answers(known | fresh, frozenset(known))
+
+
+def _at_once(statements: list[Statement]) -> list[Rows]:
+    if len(statements) < 2:
+        return [_one(each) for each in statements]
+    return list(_threads(os.getpid()).map(lambda each: _one(each, ALONGSIDE), statements))
+
+
+def _one(statement: Statement, limits: Limits = DEFAULT) -> Rows:
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in statement.parameters}
+    return query(statement.sql, values, dataset_id=statement.dataset_id, limits=limits)
+
+
+@lru_cache(maxsize=1)
+def _threads(pid: int) -> ThreadPoolExecutor:
+    """One pool a process, made on first use: threads do not survive a fork."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="ask")

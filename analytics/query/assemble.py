@@ -1,0 +1,101 @@
+"""Answers of the store → Result: parts joined, gaps filled, shares worked out, the comparison beside each number."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analytics.query.catalogue import METRICS
+from analytics.query.compile import Statement
+from analytics.query.gaps import edges, is_ahead, is_partial
+from analytics.query.model import Query, Row
+from tracking.store import Rows
+
+Keys = tuple[str, ...]
+Values = dict[str, float | None]
+
+
+@dataclass
+class Groups:
+    """What is known of each group, now and before, in the order of the part that chose them. Totals have the key ()."""
+
+    now: dict[Keys, Values] = field(default_factory=dict)
+    before: dict[Keys, Values] = field(default_factory=dict)
+    count: int = 0
+
+
+def groups(query: Query, answered: Iterable[tuple[Statement, Rows]]) -> Groups:
+    """The parts of one breakdown, joined on their keys. The first part chose the groups; others add no more."""
+    joined = Groups()
+    step = 2 if query.compare else 1
+    for part, (statement, rows) in enumerate(answered):
+        if part == 0 and statement.keys and rows.rows:
+            joined.count = rows.rows[0][-1]
+        for row in rows.rows:
+            keys, values = tuple(row[: statement.keys]), [number(value) for value in row[statement.keys :]]
+            if part == 0 or keys in joined.now:
+                joined.now.setdefault(keys, {}).update(zip(statement.metrics, values[::step], strict=False))
+                joined.before.setdefault(keys, {}).update(zip(statement.metrics, values[1::step], strict=False))
+    return joined
+
+
+def rows(query: Query, found: Groups, everybody: Groups) -> list[Row]:
+    """One for each group."""
+    return [
+        Row(
+            keys,
+            _complete(query, found.now[keys], everybody.now),
+            _complete(query, found.before[keys], everybody.before) if query.compare else None,
+        )
+        for keys in found.now
+    ]
+
+
+def totals(query: Query, found: Groups, everybody: Groups) -> tuple[Values, Values | None]:
+    """Over everything, now and before; empty where they were not asked for."""
+    if () not in found.now:
+        return {}, None
+    row = rows(query, found, everybody)[0]
+    return row.values, row.before
+
+
+def buckets(query: Query, answered: list[tuple[Statement, Rows]], now: datetime) -> list[Row]:
+    """One row for each bucket, also where nothing happened; the comparison's beside it, first to first."""
+    starts = edges(query.period, query.interval)
+    current = _bucketed(query, answered, starts)
+    earlier = _bucketed(query, answered, edges(query.compare, query.interval)) if query.compare else []
+    nothing: Values = dict.fromkeys(query.metrics)
+    made = []
+    for index, start in enumerate(starts):
+        values = nothing if is_ahead(start, now) else current[index]
+        before = earlier[index] if index < len(earlier) else nothing
+        partial = is_partial(starts, index, query.period, now)
+        made.append(Row((start.isoformat(),), values, before if query.compare else None, partial))
+    return made
+
+
+def _bucketed(query: Query, answered: list[tuple[Statement, Rows]], starts: list[datetime]) -> list[Values]:
+    found: dict[int, Values] = {}
+    for statement, answer in answered:
+        for second, *values in answer.rows:
+            found.setdefault(second, {}).update(zip(statement.metrics, map(number, values), strict=True))
+    return [_complete(query, found.get(int(start.timestamp()), {}), {}) for start in starts]
+
+
+def _complete(query: Query, known: Values, everybody: dict[Keys, Values]) -> Values:
+    """All metrics asked for; those of which the store said nothing are empty, those made of two are worked out."""
+    values = {name: known.get(name, METRICS[name].empty) for name in query.metrics}
+    if "exit_rate" in values:
+        values["exit_rate"] = share(known.get("exits", 0), known.get("exit_rate"))
+    if "conversion_rate" in values:
+        values["conversion_rate"] = share(known.get("conversion_rate"), everybody.get((), {}).get("visitors"))
+    return values
+
+
+def share(part: float | None, whole: float | None) -> float | None:
+    """In percent. At most 100: a visit at the edge of the period may have looked outside it and left inside."""
+    return min(100.0, 100 * part / whole) if part is not None and whole else None
+
+
+def number(value: float) -> float | None:
+    """What the engine calls NaN is a rate of nothing."""
+    return None if value != value else value

@@ -1,0 +1,104 @@
+"""Query → SQL and its parameters. SQL comes from the catalogue alone, values travel beside it.
+
+SELECT <keys>, <metric now>, <metric before> …, <number of groups>
+FROM events | sessions FINAL  WHERE <scope>  GROUP BY <keys>  ORDER BY <first metric>  LIMIT …
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.query.catalogue import METRICS, Source, dimension
+from analytics.query.model import Query
+from analytics.query.plan import Part
+from analytics.query.scope import Parameters, Window, column, seen, where, windows, within
+
+TABLES: dict[Source, str] = {"events": "events", "sessions": "sessions FINAL"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """First come `keys` columns, then `metrics` (each twice with a comparison: now, before), then how many groups."""
+
+    sql: str
+    parameters: tuple[tuple[str, Any], ...]
+    dataset_id: int
+    keys: int
+    metrics: tuple[str, ...]
+    source: Source
+
+
+def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]] | None = None) -> Statement:
+    """One row for each group; without dimensions the one row of totals. `only` asks about these groups alone."""
+    bound = Parameters()
+    keys = [column(name, part.source, bound) for name in part.dimensions]
+    reaching = reaches(part)
+    conditions = [where(query, part.source, bound, reaching), *only_type(part, bound), *_listed(part, keys)]
+    if only is not None:
+        conditions.append(_among(keys, only, bound))
+    columns = [f"{key} AS k{n}" for n, key in enumerate(keys)]
+    columns += _values(query, part, bound, reaching, exact)
+    sql = f"SELECT {', '.join(columns)}"
+    if keys:
+        sql += ", count() OVER () AS groups"
+    sql += f" FROM {TABLES[part.source]} WHERE {' AND '.join(conditions)}"
+    if keys:
+        sql += _grouping(query, part, bound, reaching, sliced=only is None)
+    return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
+
+
+def reaches(part: Part) -> bool:
+    """Visitors are also those whose visit began before the period, or before the bucket."""
+    return part.source == "sessions" and "visitors" in part.metrics
+
+
+def _values(query: Query, part: Part, bound: Parameters, reaching: bool, exact: bool) -> list[str]:
+    """Each metric, now and before. `v0` … name them for ORDER BY."""
+    columns: list[str] = []
+    for name in part.metrics:
+        for window in windows(query):
+            # With a single period WHERE has said it already.
+            inside = within(part.source, window, bound) if query.compare or reaching else "1"
+            present = seen(window, bound) if query.compare else "1"
+            columns.append(f"{aggregate(name, part.source, inside, present, exact)} AS v{len(columns)}")
+    return columns
+
+
+def aggregate(metric: str, source: Source, inside: str, present: str, exact: bool) -> str:
+    expression = getattr(METRICS[metric], source).format(within=inside, seen=present)
+    return expression if exact else expression.replace("uniqExactIf", "uniqCombined64If")
+
+
+def _grouping(query: Query, part: Part, bound: Parameters, reaching: bool, sliced: bool) -> str:
+    names = ", ".join(f"k{n}" for n in range(len(part.dimensions)))
+    now: Window = windows(query)[0]
+    present = seen(now, bound) if reaching else within(part.source, now, bound)
+    sql = f" GROUP BY {names}"
+    if sliced:
+        # A group of which only the comparison knows is no group of this period.
+        sql += f" HAVING countIf({present}) > 0" if query.compare else ""
+        sql += f" ORDER BY {_order(query, part)}, {names}"
+        sql += f" LIMIT {bound.bind(query.limit, 'UInt32')} OFFSET {bound.bind(query.offset, 'UInt32')}"
+    return sql
+
+
+def _order(query: Query, part: Part) -> str:
+    metric, direction = query.order_by or (part.metrics[0], "desc")
+    place = part.metrics.index(metric) * len(windows(query))
+    # A rate of nothing is NaN, which sorts last either way.
+    return f"v{place} {'ASC' if direction == 'asc' else 'DESC'} NULLS LAST"
+
+
+def only_type(part: Part, bound: Parameters) -> list[str]:
+    types = {METRICS[name].only for name in part.metrics} if part.source == "events" else set()
+    return [f"type = {bound.bind(types.pop(), 'String')}"] if len(types) == 1 and None not in types else []
+
+
+def _listed(part: Part, keys: list[str]) -> list[str]:
+    return [f"{key} != ''" for key, name in zip(keys, part.dimensions, strict=True) if not dimension(name).lists_empty]
+
+
+def _among(keys: list[str], only: list[tuple[str, ...]], bound: Parameters) -> str:
+    if len(keys) == 1:
+        return f"{keys[0]} IN {bound.bind([key for (key,) in only], 'Array(String)')}"
+    kind = f"Array(Tuple({', '.join(['String'] * len(keys))}))"
+    return f"({', '.join(f'toString({key})' for key in keys)}) IN {bound.bind(only, kind)}"

@@ -1,0 +1,79 @@
+"""A question and its answer, as values. Whatever asks (pages, API, exports, alerts) builds a Query and gets a Result.
+
+A period is [start, end). All moments are aware; `start` and `end` carry the workspace's zone.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Operator = Literal["is", "is_not", "contains", "contains_not"]
+Interval = Literal["minute", "hour", "day", "week", "month"]
+
+
+class QueryError(Exception):
+    """The question cannot be answered as asked; the message says what to write instead. `field` names the part."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Period:
+    key: str  # "28d", "day", "custom" …: the preset it came from
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`page is /docs or /blog`: several values are alternatives."""
+
+    dimension: str
+    operator: Operator
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Query:
+    dataset_id: int
+    zone: str  # IANA name; days and hours are cut in it
+    period: Period
+    metrics: tuple[str, ...]
+    dimensions: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    interval: Interval | None = None  # given: a series, one row for each bucket, gaps filled with zeros
+    compare: Period | None = None
+    order_by: tuple[str, Literal["asc", "desc"]] | None = None  # default: first metric, largest first
+    limit: int = 10
+    offset: int = 0
+    bots: bool = False  # include traffic of known bots
+    totals: bool = True  # also over all groups or buckets; pages that know them already save the statement
+
+
+@dataclass(frozen=True)
+class Row:
+    """`keys` in the order of the query's dimensions; for a series the bucket's start, ISO 8601 in the zone."""
+
+    keys: tuple[str, ...]
+    values: dict[str, float | None]  # None: nothing to say (a rate of nothing), shown as "–"
+    before: dict[str, float | None] | None = None  # the same in the comparison period
+    partial: bool = False  # a bucket that is not over yet
+
+
+@dataclass(frozen=True)
+class Result:
+    query: Query
+    rows: list[Row]
+    totals: dict[str, float | None]
+    totals_before: dict[str, float | None] | None
+    group_count: int  # groups there are in all, before limit
+    # All visitors of the period, whatever they did: the denominator of conversion_rate, where that was asked for.
+    population: float | None
+    population_before: float | None
+    rows_read: int
+    engine_ms: float
+    as_of: datetime  # every event acknowledged before this is counted
+    exact: bool = True
+    cached: bool = field(default=False, compare=False)

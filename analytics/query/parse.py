@@ -1,0 +1,168 @@
+"""What came in becomes a question: GET parameters of a page, or the API's JSON. QueryError says what to write."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from django.http import QueryDict
+
+from analytics.query import periods
+from analytics.query.comparison import COMPARES, MATCHES, Compare, Match, compared
+from analytics.query.extent import first_moment
+from analytics.query.filter_text import checked, from_text
+from analytics.query.model import Filter, Interval, Period, Query, QueryError
+from analytics.query.page import DEFAULTS, PageQuery
+from analytics.query.words import known, known_dimension, known_metric
+from workspaces.models import Environment, Workspace
+
+MAX_DAYS = 3660
+MAX_ROWS = 1000
+MAX_FILTERS = 20
+INTERVALS = ("minute", "hour", "day", "week", "month")
+FIELDS = (
+    "metrics", "dimensions", "period", "filters", "interval", "compare", "match", "order_by", "limit", "offset", "bots",
+)  # fmt: skip
+
+
+def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQuery:
+    """The state of a page. An interval that does not suit the period gives way to the usual one."""
+    dates = {"period": "custom"} if "from" in params else {}
+    values = DEFAULTS | dates | {name: str(value) for name, value in params.items() if value}
+    environment = cast(Environment, known("environment", values["env"], ("live", "test"), "env"))
+    period = _period(values, workspace, environment, now)
+    mode = cast(Compare, known("comparison", values["compare"], COMPARES, "compare"))
+    match = cast(Match, known("match", values["match"], MATCHES, "match"))
+    chosen = _days(values, "compare_from", "compare_to") if mode == "custom" else None
+    intervals = periods.intervals(period)
+    interval = known("interval", values.get("interval", intervals[0]), INTERVALS, "interval")
+    return PageQuery(
+        dataset_id=workspace.dataset_id(environment),
+        zone=workspace.timezone,
+        now=now,
+        period=period,
+        compare=_apart(period, compared(period, mode, match, now, chosen)),
+        compare_mode=mode,
+        match=match,
+        filters=_at_most(MAX_FILTERS, tuple(dict.fromkeys(from_text(text) for text in params.getlist("f")))),
+        interval=next((each for each in intervals if each == interval), intervals[0]),
+        metric=known_metric(values["metric"]),
+        environment=environment,
+        bots=values.get("bots") == "1",
+    )
+
+
+def from_json(data: Any, workspace: Workspace, now: datetime, environment: Environment = "live") -> Query:
+    """The API's question:
+
+    {"metrics": ["visitors", "bounce_rate"], "dimensions": ["country"], "period": "28d",
+     "filters": [["is", "page", ["/docs", "/blog"]]],
+     "interval": null, "compare": "previous", "order_by": ["visitors", "desc"], "limit": 10}
+
+    A period of its own is {"from": "2026-01-01", "to": "2026-01-31"}, both days included; so is a comparison's.
+    """
+    if not isinstance(data, Mapping):
+        raise QueryError('Send a JSON object, such as {"metrics": ["visitors"], "period": "28d"}.')
+    for name in data:
+        known("field", str(name), FIELDS, str(name))
+    metrics = tuple(known_metric(word) for word in _words(data, "metrics")) or ("visitors",)
+    period = _period(_flat(data.get("period"), "period"), workspace, environment, now)
+    interval = data.get("interval")
+    return Query(
+        dataset_id=workspace.dataset_id(environment),
+        zone=workspace.timezone,
+        period=period,
+        metrics=metrics,
+        dimensions=tuple(known_dimension(word) for word in _words(data, "dimensions")),
+        filters=_at_most(MAX_FILTERS, tuple(_filter(each) for each in _list(data, "filters"))),
+        interval=cast(Interval, known("interval", str(interval), INTERVALS, "interval")) if interval else None,
+        compare=_comparison(data, period, now),
+        order_by=_order(data, metrics),
+        limit=_whole(data, "limit", 10, 1, MAX_ROWS),
+        offset=_whole(data, "offset", 0, 0, 1_000_000),
+        bots=data.get("bots") is True,
+    )
+
+
+def _period(values: Mapping[str, str], workspace: Workspace, environment: Environment, now: datetime) -> Period:
+    key = known("period", values["period"], periods.PRESETS, "period")
+    if key == "custom":
+        return periods.of_days(key, _days(values, "from", "to"), workspace.timezone)
+    if key == "all":
+        first = first_moment(workspace.dataset_id(environment)) or workspace.created_at
+        return periods.since(first, now, workspace.timezone)
+    return periods.preset(key, now, workspace.timezone)
+
+
+def _days(values: Mapping[str, str], first: str, last: str) -> periods.Days:
+    try:
+        begin, end = (date.fromisoformat(values[name]) for name in (first, last))
+    except (KeyError, ValueError):
+        raise QueryError(
+            f"Give {first} and {last} as dates, such as {first}=2026-01-01&{last}=2026-01-31.", first
+        ) from None
+    if not timedelta(0) <= end - begin < timedelta(MAX_DAYS) or not 1970 < begin.year < 2100:
+        raise QueryError(f"{last} must not lie before {first}, nor more than {MAX_DAYS} days after it.", last)
+    return begin, end + timedelta(1)
+
+
+def _apart(period: Period, compare: Period | None) -> Period | None:
+    if compare and compare.start < period.end and period.start < compare.end:
+        raise QueryError(
+            "The comparison overlaps the period. Choose one that ends before the period starts.", "compare"
+        )
+    return compare
+
+
+def _comparison(data: Mapping[str, Any], period: Period, now: datetime) -> Period | None:
+    given = data.get("compare") or "off"
+    match = cast(Match, known("match", str(data.get("match") or "weekday"), MATCHES, "match"))
+    if isinstance(given, Mapping):
+        return _apart(period, compared(period, "custom", match, now, _days(given, "from", "to")))
+    mode = known("comparison", str(given), [word for word in COMPARES if word != "custom"], "compare")
+    return compared(period, cast(Compare, mode), match, now)
+
+
+def _flat(given: Any, field: str) -> Mapping[str, str]:
+    if isinstance(given, Mapping):
+        return {"period": "custom"} | {str(name): str(value) for name, value in given.items()}
+    return {"period": str(given or periods.DEFAULT_PERIOD)}
+
+
+def _filter(given: Any) -> Filter:
+    if not isinstance(given, list) or len(given) != 3 or not isinstance(given[2], list):
+        raise QueryError('A filter is operator, dimension and a list of values: ["is", "page", ["/docs"]].', "filters")
+    operator, dimension, values = given
+    return checked(str(operator), str(dimension), tuple(str(value) for value in values))
+
+
+def _order(data: Mapping[str, Any], metrics: tuple[str, ...]) -> tuple[str, Any] | None:
+    given = data.get("order_by")
+    if not given:
+        return None
+    if not isinstance(given, list) or len(given) != 2 or given[0] not in metrics or given[1] not in ("asc", "desc"):
+        raise QueryError('order_by is one of the metrics asked for and a direction: ["visitors", "desc"].', "order_by")
+    return given[0], given[1]
+
+
+def _list(data: Mapping[str, Any], name: str) -> list[Any]:
+    given = data.get(name) or []
+    if not isinstance(given, list):
+        raise QueryError(f'{name} is a list, such as "{name}": [].', name)
+    return given
+
+
+def _words(data: Mapping[str, Any], name: str) -> list[str]:
+    return list(dict.fromkeys(str(word) for word in _list(data, name)))
+
+
+def _whole(data: Mapping[str, Any], name: str, default: int, least: int, most: int) -> int:
+    given = data.get(name, default)
+    if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
+        raise QueryError(f"{name} is a whole number from {least} to {most}.", name)
+    return given
+
+
+def _at_most(count: int, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    if len(filters) > count:
+        raise QueryError(f"At most {count} filters; several values of one dimension fit into one filter.", "filters")
+    return filters

@@ -1,0 +1,87 @@
+"""Which table answers which metric.
+
+    events      what happened: page views, events, and who did it
+    sessions    one row a visit, a quarter as many: visits, bounces, durations, and who was there
+
+A question that needs both becomes two parts. For a breakdown the first part chooses the groups; the others are asked
+about those groups only.
+"""
+
+from dataclasses import dataclass, replace
+
+from analytics.query.catalogue import METRICS, Dimension, Metric, Source, dimension
+from analytics.query.model import Query, QueryError
+
+# Conditions on what a visitor did. Who did not do it still belongs to the population of a conversion rate.
+DEEDS = ("goal", "event", "type")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One statement's share of a question."""
+
+    source: Source
+    metrics: tuple[str, ...]
+    dimensions: tuple[str, ...]
+
+
+def parts(query: Query) -> list[Part]:
+    """The shares of `query`, the one that decides the order first. QueryError for what no table can tell."""
+    if query.interval and query.dimensions:
+        raise QueryError(
+            "A series has no dimensions. Ask for each value with a filter, or leave out the interval.", "interval"
+        )
+    if not query.metrics:
+        return []
+    if "exit_rate" in query.metrics and query.dimensions != ("page",):
+        raise QueryError("exit_rate is told of pages: ask for it with the dimension 'page'.", "metrics")
+    if query.order_by and query.order_by[0] == "exit_rate":
+        raise QueryError(
+            "Rows cannot be ordered by exit_rate, which is worked out afterwards. Order by another metric.", "order_by"
+        )
+    sources = {name: _source(METRICS[name], query) for name in query.metrics}
+    first = sources[query.order_by[0] if query.order_by else query.metrics[0]]
+    ordered = [first, *(each for each in dict.fromkeys(sources.values()) if each != first)]
+    made = [
+        Part(source, tuple(n for n in query.metrics if sources[n] == source), query.dimensions) for source in ordered
+    ]
+    if "exit_rate" in query.metrics:
+        made.append(Part("sessions", ("exits",), ("exit_page",)))
+    return made
+
+
+def totals(query: Query) -> Query:
+    """The same question without groups or buckets."""
+    # Without their groups an exit rate means nothing, and everybody would have converted.
+    rates = ("exit_rate", "conversion_rate") if query.dimensions else ()
+    metrics = tuple(name for name in query.metrics if name not in rates)
+    return replace(query, metrics=metrics, dimensions=(), interval=None, order_by=None, offset=0)
+
+
+def population(query: Query) -> Query:
+    """All visitors among whom the converted ones are sought."""
+    kept = tuple(f for f in query.filters if f.dimension not in DEEDS and not f.dimension.startswith("prop:"))
+    return replace(totals(query), metrics=("visitors",), filters=kept)
+
+
+def _source(metric: Metric, query: Query) -> Source:
+    groups = [dimension(name) for name in query.dimensions]
+    for group in groups:
+        if getattr(metric, "events" if group.of_events else "sessions") is None and (
+            group.of_events or not group.events
+        ):
+            raise QueryError(_cannot(metric, group), "metrics")
+    if metric.sessions is None or any(group.of_events for group in groups):
+        return "events"
+    # Visitors are told by their visits, except where single events are chosen: then only who did that counts.
+    by_event = metric.name == "visitors" and any(dimension(each.dimension).of_events for each in query.filters)
+    return "events" if by_event and all(group.events for group in groups) else "sessions"
+
+
+def _cannot(metric: Metric, group: Dimension) -> str:
+    able = [each.name for each in METRICS.values() if (each.events if group.of_events else each.sessions)]
+    kind = "events" if group.of_events else "visits"
+    return (
+        f"{metric.name!r} cannot be broken down by {group.name!r}, which tells {kind} apart. "
+        f"Choose from: {', '.join(able)}."
+    )

@@ -1,0 +1,142 @@
+"""The overview of a workspace: one request renders the whole page; an HTMX request gets the part it names.
+
+    HX-Target     answer
+    (none)        the page
+    overview      everything below the navigation (a link of the page was followed)
+    dashboard     the live parts, numbers only (refresh.js asks after something changed)
+    panel-<name>  one panel (a tab was chosen)
+
+Every query of an answer goes to the engine in one call, which asks side by side.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from analytics.query import run_many
+from analytics.query.extent import first_moment
+from analytics.query.model import QueryError, Result
+from analytics.reports.realtime import storing_behind, visitors_now
+from analytics.views import state
+from analytics.views.chart import chart
+from analytics.views.panel_view import PanelView, panel_query, panel_view
+from analytics.views.panels import PANELS, Panel
+from analytics.views.state import PageState
+from analytics.views.tiles import ASKED, tiles
+from analytics.views.toolbar import toolbar
+from analytics.views.unavailable import says_when_unavailable
+from config.lib import clock
+from config.lib.clock import day_start
+from workspaces.access import WorkspaceRequest, workspace_view
+from workspaces.models import Workspace
+
+LONG = timedelta(days=2)
+REMEMBERED_SECONDS = 86_400
+REFRESH_MS = {"short": 2500, "long": 10_000}  # how often a page that looks at now may ask again
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Every event acknowledged before `as_of` is counted."""
+
+    as_of: datetime
+    zone: str
+    behind_s: int
+    exact: bool
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+@workspace_view(needs="viewer")
+@says_when_unavailable
+def overview(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    page, error = state.read_or_usual(request.GET, request.workspace, now)
+    if "dimension" in request.GET and not error:
+        return _filtered(request, page)
+    if not request.GET and _is_new(page):
+        return HttpResponseRedirect(page.url(period="day"))
+    response = _answer(request, page, error)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _filtered(request: WorkspaceRequest, page: PageState) -> HttpResponse:
+    """What the filter builder sent becomes a filter of the URL."""
+    try:
+        return HttpResponseRedirect(state.with_new_filter(request.GET, page).url())
+    except QueryError as error:
+        return _answer(request, page, str(error))
+
+
+def _is_new(page: PageState) -> bool:
+    """No event before today: the usual period, which ends with yesterday, would stay empty all day."""
+    key = f"began:{page.dataset_id}"
+    if cache.get(key):
+        return False
+    first = first_moment(page.dataset_id)
+    today = day_start(page.now.astimezone(ZoneInfo(page.zone)).date(), page.zone)
+    is_new = first is None or first >= today
+    if not is_new:
+        cache.set(key, True, REMEMBERED_SECONDS)
+    return is_new
+
+
+def _answer(request: WorkspaceRequest, page: PageState, error: str) -> HttpResponse:
+    target = request.headers.get("HX-Target", "")
+    panel = next((each for each in PANELS if target == f"panel-{each.name}"), None)
+    if panel:
+        return render(request, "analytics/_panel.html", {"panel": _panel(page, request, panel)})
+    fragments = {"overview": "analytics/_overview.html", "dashboard": "analytics/_refresh.html"}
+    context = _frame(request.workspace, page) | _dashboard(request, page) | {"error": error}
+    return render(request, fragments.get(target, "analytics/overview.html"), context)
+
+
+def _frame(workspace: Workspace, page: PageState) -> dict[str, Any]:
+    is_long = page.period.end - page.period.start > LONG
+    return {
+        "page": page,
+        "toolbar": toolbar(page),
+        "refresh_ms": REFRESH_MS["long" if is_long else "short"] if page.includes_now else 0,
+        "visitors_now": visitors_now(page.dataset_id, page.now),
+    }
+
+
+def _dashboard(request: WorkspaceRequest, page: PageState) -> dict[str, Any]:
+    tabs = [panel.chosen(request.GET) for panel in PANELS]
+    queries = [page.query(*ASKED), page.query(page.metric, interval=page.interval, totals=False)]
+    figures, series, *groups = run_many(queries + [panel_query(page, tab) for tab in tabs], page.now)
+    return {
+        "waiting": not figures.totals["visitors"] and first_moment(page.dataset_id) is None,
+        "tiles": tiles(page, figures),
+        "chart": chart(page, series, reverse("series_csv", args=[request.workspace.slug]) + page.url()),
+        "panels": [
+            panel_view(request.workspace, page, panel, tab, result, figures.totals)
+            for panel, tab, result in zip(PANELS, tabs, groups, strict=True)
+        ],
+        "stamp": _stamp(page, figures),
+    }
+
+
+def _stamp(page: PageState, figures: Result) -> Stamp:
+    """Where nothing waits to be stored, the numbers are those of this moment, however long ago the last event came."""
+    behind = storing_behind(page.now)
+    as_of = figures.as_of if behind else page.now
+    return Stamp(as_of.astimezone(ZoneInfo(page.zone)), page.zone, round(behind), figures.exact)
+
+
+def _panel(page: PageState, request: WorkspaceRequest, panel: Panel) -> PanelView:
+    """One panel alone, with the totals its shares are parts of."""
+    tab = panel.chosen(request.GET)
+    wanted = [panel_query(page, tab)] + ([page.query(tab.share_of, compare=None)] if tab.share_of else [])
+    result, *totals = run_many(wanted, page.now)
+    return panel_view(request.workspace, page, panel, tab, result, totals[0].totals if totals else {})

@@ -1,0 +1,31 @@
+"""The command line of the benchmarks, and their report."""
+
+import argparse
+import json
+from collections.abc import Callable
+
+from config.bench import door, latency, memory, overview, writer
+
+BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
+    "door": door.measure,
+    "writer": writer.measure,
+    "latency": latency.measure,
+    "memory": memory.measure,
+    "overview": overview.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./metricpal bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which; all by default")
+    parser.add_argument("--millions", nargs="*", type=float, default=[1, 3, 10], help="sizes of the stored data set")
+    parser.add_argument("--seconds", type=float, default=10, help="how long to send events for each figure")
+    options = parser.parse_args()
+    for name in options.names or BENCHES:
+        print(f"\n== {name}: {(BENCHES[name].__doc__ or '').strip()}", flush=True)
+        for figure, value in BENCHES[name](options).items():
+            print(f"{figure:58s} {value if isinstance(value, str) else json.dumps(value)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

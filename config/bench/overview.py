@@ -1,0 +1,176 @@
+"""(d, f) The overview over stored events: each question through the API, beside the same SQL straight to the engine."""
+
+import argparse
+import http.client
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from unittest import mock
+
+import django
+import redis
+
+from config.bench import dataset
+from config.rig import cost
+from config.rig.stack import Stack, Tenant
+
+WORKSPACES, DAYS, SEED, REPEATS = 20, 90, 2026, 7
+KPIS = ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration"]
+LAST_30 = {"period": "30d"}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "cards": {"metrics": KPIS},
+    "cards, compared": {"metrics": KPIS, "compare": "previous"},
+    "cards, country is DE": {"metrics": KPIS, "filters": [["is", "country", ["DE"]]]},
+    "cards, source is Google": {"metrics": KPIS, "filters": [["is", "source", ["Google"]]]},
+    "cards, page is /pricing": {"metrics": KPIS, "filters": [["is", "page", ["/pricing"]]]},
+    "cards, property plan is pro": {"metrics": KPIS, "filters": [["is", "prop:plan", ["pro"]]]},
+    "visitors by day": {"metrics": ["visitors"], "interval": "day"},
+    "top pages": {"metrics": ["visitors", "pageviews"], "dimensions": ["page"]},
+    "top sources": {"metrics": ["visitors"], "dimensions": ["source"]},
+    "countries": {"metrics": ["visitors"], "dimensions": ["country"]},
+    "goals": {"metrics": ["visitors", "completions", "conversion_rate"], "dimensions": ["goal"]},
+}
+
+
+def measure(options: argparse.Namespace) -> dict[str, object]:
+    """30 days of 90, 20 workspaces: wall ms through the API | wall ms straight to the engine | engine CPU ms"""
+    figures: dict[str, object] = {}
+    with Stack() as stack:
+        _use(stack)
+        for millions in options.millions:  # each set beside those before it, in workspaces of its own
+            figures |= _of_size(stack, millions)
+    return figures
+
+
+def _of_size(stack: Stack, millions: float) -> dict[str, object]:
+    tenants = [stack.tenant(f"bench {number}") for number in range(WORKSPACES)]
+    datasets = stack.datasets(tenants)
+    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    made = dataset.generate(_command(), round(millions * 1e6), datasets, DAYS, SEED, end)
+    figures: dict[str, object] = {}
+    for word, position in (("largest", 0), ("median", WORKSPACES // 2)):
+        tenant, plan = tenants[position], made[position]
+        name = f"{millions:g} M, {word} workspace ({plan.rows / 1e6:.2f} M)"
+        for question, body in QUESTIONS.items():
+            figures[f"{name}: {question}"] = _question(stack, tenant, plan.dataset_id, LAST_30 | body)
+        figures[f"{name}: whole page, wall | web CPU | engine CPU"] = _page(stack, tenant)
+    return figures
+
+
+def _question(stack: Stack, tenant: Tenant, dataset_id: int, body: dict[str, Any]) -> str:
+    ask = _asker(
+        stack, f"/api/v1/analytics/query?workspace={tenant.workspace}", tenant.token, json.dumps(body).encode()
+    )
+    api_ms, _, engine_cpu_ms = _timed(stack, ask)
+    direct_ms, _, _ = _timed(stack, _direct(stack, dataset_id, body))
+    return f"{api_ms:6.1f} | {direct_ms:6.1f} | {engine_cpu_ms:6.1f}"
+
+
+def _page(stack: Stack, tenant: Tenant) -> str:
+    """The whole page as a browser asks for it, with the session of somebody who signed in."""
+    cookie = stack.manage("shell", "-v", "0", "-c", SIGN_IN).strip().splitlines()[-1]
+    connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=60)
+
+    def load() -> None:
+        connection.request("GET", f"/w/{tenant.slug}/?period=30d", headers={"Cookie": f"sessionid={cookie}"})
+        answer = connection.getresponse()
+        if answer.status != 200 or len(answer.read()) < 10_000:
+            raise RuntimeError(f"the page answered {answer.status}")
+
+    wall_ms, web_cpu_ms, engine_cpu_ms = _timed(stack, load)
+    return f"{wall_ms:6.1f} | {web_cpu_ms:6.1f} | {engine_cpu_ms:6.1f}"
+
+
+SIGN_IN = """
+from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from accounts.models import User
+user, session = User.objects.get(email="demo@example.com"), SessionStore()
+session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session.create()
+print(session.session_key)
+"""
+
+
+def _asker(stack: Stack, path: str, token: str, body: bytes) -> Callable[[], None]:
+    connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=60)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def ask() -> None:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{answer.status}: {text[:300]!r}")
+
+    return ask
+
+
+def _direct(stack: Stack, dataset_id: int, body: dict[str, Any]) -> Callable[[], None]:
+    """The statements that this question becomes, sent to the engine with nothing around them."""
+    from analytics.query import answers, run
+    from analytics.query.parse import from_json
+    from config.lib.clock import now
+    from workspaces.models import Workspace
+
+    question = from_json(body, Workspace.objects.get(id=dataset_id // 2), now(), "live")
+    sent: list[Any] = []
+    _forget(stack)
+    send = answers._one
+
+    def listen(*each: Any) -> Any:
+        sent.append(each)
+        return send(*each)
+
+    with mock.patch.object(answers, "_one", listen):
+        run(question, now())
+
+    def ask() -> None:
+        for each in sent:
+            send(*each)
+
+    return ask
+
+
+def _timed(stack: Stack, work: Callable[[], None]) -> tuple[float, float, float]:
+    """Medians in ms: wall, CPU of the web process, CPU of the engine; after one warm-up, never from our cache."""
+    pids = [stack.pid("web"), stack.pid("eventstore")]
+    rounds: list[tuple[float, float, float]] = []
+    for _ in range(REPEATS + 1):
+        _forget(stack)
+        before = [cost.cpu_seconds(pid) for pid in pids]
+        began = time.perf_counter()
+        work()
+        wall = time.perf_counter() - began
+        web, engine = (cost.cpu_seconds(pid) - start for pid, start in zip(pids, before, strict=True))
+        rounds.append((wall, web, engine))
+    # CPU is counted in ticks of 10 ms: a mean over the rounds says more than their median.
+    wall_ms = 1000 * statistics.median(each[0] for each in rounds[1:])
+    web_ms, engine_ms = (1000 * statistics.mean(each[part] for each in rounds[1:]) for part in (1, 2))
+    return wall_ms, web_ms, engine_ms
+
+
+def _forget(stack: Stack) -> None:
+    """Empty our cache of answers: what is measured is the work, not the memory of it."""
+    cache = redis.Redis.from_url(stack.address("REDIS_URL"))
+    for key in cache.scan_iter("cache*", count=1000):
+        cache.delete(key)
+    cache.close()
+
+
+def _use(stack: Stack) -> None:
+    """Point this process's Django at the stack's stores."""
+    os.environ |= {name: stack.address(name) for name in ("DATABASE_URL", "REDIS_URL", "BUFFER_URL", "EVENT_STORE_URL")}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+
+
+def _command() -> Callable[[str, dict[str, object]], object]:
+    from tracking.store.client import client
+
+    return lambda sql, values: client().command(sql, parameters=values, settings={"max_execution_time": 600})

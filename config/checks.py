@@ -1,0 +1,51 @@
+"""Wrong deployments, found before they serve: `manage.py check --deploy` names each with what to set instead."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+MANY_HOSTS = "*"
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(app_configs: Sequence[Any] | None, **options: Any) -> list[Error | Warning]:
+    return [*_errors(), *_warnings()]
+
+
+def _errors() -> Iterator[Error]:
+    if settings.SECRET_KEY == settings.INSECURE_KEY:
+        yield Error("SECRET_KEY is the one for development. Set it to a long random text.", id="metricpal.E001")
+    if settings.DEBUG:
+        yield Error("DEBUG is on: errors would show settings and data. Set DEBUG=false.", id="metricpal.E002")
+    if not settings.HEADLESS_JWT_PRIVATE_KEY:
+        yield Error(
+            "JWT_PRIVATE_KEY is missing: nobody could sign in to the API. "
+            "Make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+            id="metricpal.E003",
+        )
+    if MANY_HOSTS in settings.ALLOWED_HOSTS:
+        yield Error("ALLOWED_HOSTS allows every host. Name yours.", id="metricpal.E004")
+    if not settings.EVENT_STORE_URL.startswith(("http://", "https://")):
+        # One process may open the embedded engine's folder, and web, writer and worker are several.
+        yield Error(
+            "EVENT_STORE_URL must be http(s)://user:password@host:port/database. "
+            "For the embedded engine, run `manage.py eventstore` and name its address.",
+            id="metricpal.E005",
+        )
+
+
+def _warnings() -> Iterator[Warning]:
+    if not settings.SECURE:
+        yield Warning("HTTPS is not set: cookies travel in the clear. Set HTTPS=true.", id="metricpal.W001")
+    if settings.BUFFER_URL == settings.REDIS_URL:
+        yield Warning(
+            "BUFFER_URL and REDIS_URL are the same server: a flush of the cache would lose events not stored yet. "
+            "Give the ingest log a server of its own, with appendfsync always.",
+            id="metricpal.W002",
+        )
+    if not settings.METRICS_TOKEN:
+        yield Warning("METRICS_TOKEN is not set: /metrics is open to everybody.", id="metricpal.W003")
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        yield Warning("EMAIL_URL is not set: mails are printed, not sent.", id="metricpal.W004")

@@ -1,0 +1,91 @@
+"""User documentation: Markdown files in templates/docs/, served at /docs/.
+
+A page's title is its first heading; the order of the menu is CONTENTS. Tables of what the product knows already
+(metrics, roles) are written where a page says `<!-- metrics -->`. config/tests/test_docs.py runs the examples.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import nh3
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from markdown_it import MarkdownIt
+
+from analytics.query.catalogue import DIMENSIONS, METRICS
+from workspaces.models import Role
+from workspaces.roles import ACTIONS, may
+
+DIRECTORY = settings.BASE_DIR / "templates" / "docs"
+CONTENTS = ("start", "install", "script", "api", "query", "metrics", "keys", "roles", "operate", "privacy", "changelog")
+# `class` on code blocks names the language; ids make headings linkable.
+ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "code": {"class"}, "h2": {"id"}, "h3": {"id"}}
+
+
+def _table(*rows: tuple[str, ...]) -> str:
+    """Markdown: the first row is the head."""
+    head, *body = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, "|---" * len(rows[0]) + "|", *body])
+
+
+def _metrics() -> str:
+    rows = ((f"`{each.name}`", each.label, each.unit, each.description) for each in METRICS.values())
+    return _table(("name", "label", "unit", "definition"), *rows)
+
+
+def _dimensions() -> str:
+    rows = ((f"`{each.name}`", each.label, each.description) for each in DIMENSIONS.values())
+    own = ("`prop:<key>`", "Property", "A property of your own events, such as `prop:plan`.")
+    return _table(("name", "label", "meaning"), *rows, own)
+
+
+def _roles() -> str:
+    head = ("may", *(str(role.label) for role in Role))
+    rows = ((action.says, *("✓" if may(role, name) else "" for role in Role)) for name, action in ACTIONS.items())
+    return _table(head, *rows)
+
+
+TABLES = {"<!-- metrics -->": _metrics, "<!-- dimensions -->": _dimensions, "<!-- roles -->": _roles}
+
+
+@dataclass(frozen=True)
+class Page:
+    slug: str
+    title: str
+    html: str
+
+
+def source(slug: str) -> Path:
+    """The changelog is the project's own file; every other page lies in DIRECTORY."""
+    return settings.BASE_DIR / "CHANGELOG.md" if slug == "changelog" else DIRECTORY / f"{slug}.md"
+
+
+def render_markdown(text: str) -> str:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(text)
+    for opening, inline in zip(tokens, tokens[1:], strict=False):
+        if opening.type == "heading_open" and opening.tag in ("h2", "h3"):
+            opening.attrSet("id", "-".join(inline.content.lower().replace("`", "").split()))
+    return nh3.clean(markdown.renderer.render(tokens, markdown.options, {}), attributes=ATTRIBUTES)
+
+
+@cache
+def load(slug: str) -> Page:
+    text = source(slug).read_text()
+    for mark, table in TABLES.items():
+        text = text.replace(mark, table())
+    return Page(slug, text.partition("\n")[0].removeprefix("# ").strip(), render_markdown(text))
+
+
+def page(request: HttpRequest, slug: str = CONTENTS[0]) -> HttpResponse:
+    if slug not in CONTENTS:
+        raise Http404
+    shown = load(slug)
+    toc = [(each, load(each).title) for each in CONTENTS]
+    return render(request, "docs/page.html", {"title": shown.title, "html": shown.html, "toc": toc, "current": slug})
+
+
+pages = [path("", page, name="docs"), path("<slug:slug>/", page, name="docs_page")]

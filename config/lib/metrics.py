@@ -1,0 +1,55 @@
+"""Counters and timings, named here and nowhere else. GET /metrics prints them in Prometheus' text format.
+
+    from config.lib import metrics
+    metrics.EVENTS.labels(result="accepted").inc(count)
+    metrics.EVENTS_DROPPED.labels(reason=reason).inc()
+    with metrics.INGEST_SECONDS.time(): …
+
+| name here         | printed as                              | labels                               | counted by |
+|-------------------|-----------------------------------------|--------------------------------------|------------|
+| EVENTS            | metricpal_events_total                  | result: accepted, duplicate, dropped | ingest     |
+| EVENTS_DROPPED    | metricpal_events_dropped_total          | reason: a DropReason                 | ingest     |
+| INGEST_SECONDS    | metricpal_ingest_seconds, histogram     | –                                    | collect    |
+| WRITER_ROWS       | metricpal_writer_rows_total             | table: events, sessions, identity    | writer     |
+| WRITER_DUPLICATES | metricpal_writer_duplicates_total       | –                                    | writer     |
+| WRITER_SECONDS    | metricpal_writer_batch_seconds, histogr.| –                                    | writer     |
+| WRITER_LAG        | metricpal_writer_lag_seconds, gauge     | shard                                | writer     |
+| QUERY_SECONDS     | metricpal_query_seconds, histogram      | source: page, api, task              | analytics  |
+| QUERY_ERRORS      | metricpal_query_errors_total            | code of the error                    | analytics  |
+
+Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write.
+Several processes count. With PROMETHEUS_MULTIPROC_DIR set they share that folder and `render` adds them up.
+"""
+
+import os
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
+SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
+
+EVENTS = Counter("metricpal_events", "Analytics events judged at the door.", ["result"])
+EVENTS_DROPPED = Counter("metricpal_events_dropped", "Analytics events not kept, by reason.", ["reason"])
+INGEST_SECONDS = Histogram("metricpal_ingest_seconds", "One collect request, decoding to durable answer.", buckets=FAST)
+WRITER_ROWS = Counter("metricpal_writer_rows", "Rows inserted into the event store.", ["table"])
+WRITER_DUPLICATES = Counter("metricpal_writer_duplicates", "Events the writer had stored before, and left out.")
+WRITER_SECONDS = Histogram("metricpal_writer_batch_seconds", "One batch, taking to commit.", buckets=SLOW)
+WRITER_LAG = Gauge(
+    "metricpal_writer_lag_seconds", "Age of the oldest event not stored yet.", ["shard"], multiprocess_mode="mostrecent"
+)
+QUERY_SECONDS = Histogram(
+    "metricpal_query_seconds", "One analytics question, all its queries.", ["source"], buckets=SLOW
+)
+QUERY_ERRORS = Counter("metricpal_query_errors", "Analytics questions that got no answer.", ["code"])
+
+
+def render() -> bytes:
+    """The present numbers of all processes, in Prometheus' text format (CONTENT_TYPE)."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

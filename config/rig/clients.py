@@ -1,0 +1,112 @@
+"""Clients that send events and keep the wire contract: 2xx never again, 4xx never again, the rest again, same bytes.
+
+Each client journals what was acknowledged, so that a checker can compare it with what is counted.
+"""
+
+import http.client
+import json
+import threading
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+RETRY = frozenset({408, 425, 429})
+
+
+@dataclass
+class Journal:
+    """Event ids by what the sender knows of them. `latency_s`: of each acknowledged request, first try to answer."""
+
+    acknowledged: list[str] = field(default_factory=list)
+    refused: list[tuple[str, int]] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+    requests: int = 0
+    retries: int = 0
+    latency_s: list[float] = field(default_factory=list)
+
+
+def page_views(count: int, visitor: str, host: str = "shop.example.com") -> list[dict[str, object]]:
+    """Events as the tracking script sends them, each with an id of its own."""
+    now_ms = int(time.time() * 1000)
+    return [
+        {
+            "id": str(uuid.uuid4()),
+            "event_type": "page_view",
+            "timestamp": now_ms + number,
+            "visitor_id": visitor,
+            "properties": {
+                "url": f"https://{host}/p/{number % 40}?utm_source=news",
+                "title": f"Page {number % 40}",
+                "referrer": "https://www.google.com/",
+            },
+        }
+        for number in range(count)
+    ]
+
+
+class Client:
+    """One connection, kept open; sends `bodies` one after the other until each is answered for good."""
+
+    def __init__(self, port: int, key: str, patience_s: float = 60) -> None:
+        self.port, self.key, self.patience_s = port, key, patience_s
+        self.journal = Journal()
+        self._connection: http.client.HTTPConnection | None = None
+
+    def send(self, events: list[dict[str, object]]) -> None:
+        body = json.dumps({"events": events}).encode()
+        ids = [str(event["id"]) for event in events]
+        began = time.monotonic()
+        pause = 0.05
+        while time.monotonic() - began < self.patience_s:
+            status, retry_after = self._post(body)
+            if 200 <= status < 300:
+                self.journal.latency_s.append(time.monotonic() - began)
+                self.journal.acknowledged += ids
+                return
+            if 400 <= status < 500 and status not in RETRY:
+                self.journal.refused += [(each, status) for each in ids]
+                return
+            self.journal.retries += 1
+            time.sleep(min(max(pause, retry_after), 2))
+            pause = min(pause * 2, 1)
+        self.journal.unanswered += ids
+
+    def _post(self, body: bytes) -> tuple[int, float]:
+        """(status, Retry-After in seconds); status 0: no answer came."""
+        self.journal.requests += 1
+        try:
+            connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            self._connection = connection
+            connection.request(
+                "POST", "/api/v1/collect", body, {"Content-Type": "text/plain;charset=UTF-8", "X-API-Key": self.key}
+            )
+            response = connection.getresponse()
+            response.read()
+            return response.status, float(response.headers.get("Retry-After") or 0)
+        except (OSError, http.client.HTTPException):
+            if self._connection:
+                self._connection.close()
+            self._connection = None
+            return 0, 0
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+
+
+def run(port: int, key: str, batches: Iterable[list[list[dict[str, object]]]], patience_s: float = 60) -> list[Journal]:
+    """One client and thread for each list of batches; returns when all are through."""
+    clients = [(Client(port, key, patience_s), list(work)) for work in batches]
+    threads = [threading.Thread(target=_work, args=each, daemon=True) for each in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [client.journal for client, _ in clients]
+
+
+def _work(client: Client, batches: list[list[dict[str, object]]]) -> None:
+    for batch in batches:
+        client.send(batch)
+    client.close()

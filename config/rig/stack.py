@@ -1,0 +1,187 @@
+"""A whole MetricPal of its own: `./metricpal up` in a scratch folder on a free port, to be measured or broken."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from config.rig import cost
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROCESSES = ("postgres", "redis", "buffer", "eventstore", "web", "live", "writer", "worker", "beat")
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A workspace made through the API, and what one needs to use it."""
+
+    workspace: str  # uid
+    slug: str
+    key: str
+    token: str
+
+
+class Stack:
+    """Use as a context manager. `environment` is added to an otherwise empty one."""
+
+    def __init__(self, folder: Path | None = None, **environment: str) -> None:
+        self._scratch = None if folder else tempfile.TemporaryDirectory(prefix="metricpal-rig-")
+        self.var = folder or Path(self._scratch.name)  # type: ignore[union-attr]
+        self.port = _free_port()
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Stack":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if self._scratch:
+            self._scratch.cleanup()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _env(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", str(self.var)),
+            "METRICPAL_VAR": str(self.var),
+            "METRICPAL_PORT": str(self.port),
+            **self.environment,
+        }
+
+    def start(self, patience_s: float = 120) -> None:
+        with (self.var / "rig.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(ROOT / "metricpal"), "up"],
+                cwd=ROOT,
+                env=self._env(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_ready(patience_s)
+
+    def wait_ready(self, patience_s: float = 120) -> None:
+        end = time.monotonic() + patience_s
+        while time.monotonic() < end:
+            if self.process and self.process.poll() is not None:
+                raise RuntimeError(f"`./metricpal up` ended: {(self.var / 'rig.log').read_text()[-2000:]}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/readiness", timeout=3) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.2)
+        raise TimeoutError(f"not ready after {patience_s} s: {(self.var / 'rig.log').read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+
+    def pid(self, name: str) -> int:
+        """One of PROCESSES, as the supervisor knows it: of a master and its workers, the master."""
+        running: dict[str, list[int]] = json.loads((self.var / "run.json").read_text())["processes"]
+        return running[name][0]
+
+    def worker(self) -> int:
+        """The process that answers requests: a worker of the web master."""
+        return cost.family(self.pid("web"))[-1]
+
+    def kill(self, name: str) -> None:
+        os.kill(self.worker() if name == "web worker" else self.pid(name), signal.SIGKILL)
+
+    def kill_everything(self) -> None:
+        """All processes of the stack at the same instant, the supervisor first."""
+        assert self.process
+        for each in cost.family(self.process.pid):
+            try:
+                os.kill(each, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.wait(10)
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [str(ROOT / "metricpal"), "manage", *arguments],
+            cwd=ROOT,
+            env=self._env(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return done.stdout
+
+    def address(self, name: str) -> str:
+        """The URL under which this stack's processes find a store: "BUFFER_URL", "EVENT_STORE_URL" …"""
+        addresses: dict[str, str] = json.loads((self.var / "secrets" / "environment.json").read_text())
+        return addresses[name]
+
+    def datasets(self, tenants: list[Tenant]) -> list[int]:
+        """The numbers under which the event store keeps their live data."""
+        code = f"""
+from workspaces.models import Workspace
+for slug in {[each.slug for each in tenants]!r}:
+    print(Workspace.objects.get(slug=slug).dataset_id())
+"""
+        lines = self.manage("shell", "-v", "0", "-c", code).strip().splitlines()
+        return [int(line) for line in lines[-len(tenants) :]]
+
+    def request(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        kind = {} if isinstance(body, bytes) else {"Content-Type": "application/json"}
+        asked = urllib.request.Request(f"{self.url}{path}", data, {**kind, **headers}, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{method} {path}: {error.code} {error.read()[:500]!r}") from error
+
+    def tenant(self, name: str) -> Tenant:
+        """A new workspace of the demo organization, made as a program would make it."""
+        login = json.loads(self.manage("demo", "--show").strip().splitlines()[-1])
+        form = urllib.parse.urlencode({"username": login["email"], "password": login["password"]}).encode()
+        token = self.request("POST", "/auth/jwt/login", form, **{"Content-Type": "application/x-www-form-urlencoded"})
+        bearer = token["access_token"]
+        made = self.request("POST", "/api/v1/workspaces", {"name": name}, Authorization=f"Bearer {bearer}")
+        return Tenant(made["id"], made["slug"], made["api_key"], bearer)
+
+    def ask(self, tenant: Tenant, **query: Any) -> Any:
+        """POST /api/v1/analytics/query for the tenant's workspace."""
+        return self.request(
+            "POST",
+            f"/api/v1/analytics/query?workspace={tenant.workspace}",
+            query,
+            Authorization=f"Bearer {tenant.token}",
+        )
+
+
+def _free_port() -> int:
+    """A port that is free together with the next one, where live updates are served."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return int(port)

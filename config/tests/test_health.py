@@ -1,0 +1,87 @@
+"""What supervisors, load balancers and Prometheus are told, with all stores up and with one away."""
+
+import pytest
+
+from config.lib import metrics
+from config.lib.redis_clients import buffer_client, cache_client
+
+NOWHERE = "redis://:s3cret@127.0.0.1:1/0"
+
+
+def forget_clients():
+    for client in (buffer_client, cache_client):
+        client().close()
+        client.cache_clear()
+
+
+@pytest.fixture
+def without(settings):
+    """`without("BUFFER_URL")`: that Valkey does not answer."""
+
+    def point_nowhere(name):
+        forget_clients()
+        setattr(settings, name, NOWHERE)
+
+    yield point_nowhere
+    forget_clients()
+
+
+def test_health_names_the_database_and_the_others(anonymous, event_store):
+    answer = anonymous.get("/health")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "healthy", "database": "connected", "external_services": "ok"}
+
+
+def test_ready_with_every_dependency_and_its_time(anonymous, event_store):
+    answer = anonymous.get("/readiness")
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "ready"
+    assert set(body["dependencies"]) == {"database", "ingest_log", "cache", "event_store"}
+    assert all(verdict["ok"] and 0 < verdict["ms"] < 1000 for verdict in body["dependencies"].values())
+    assert body["analytics"] == {"configured": True, "ok": True, "waiting": 0, "lag_seconds": 0.0}
+
+
+def test_not_ready_while_events_cannot_be_logged(anonymous, event_store, without):
+    without("BUFFER_URL")
+
+    answer = anonymous.get("/readiness")
+
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "not_ready"
+    assert answer.json()["dependencies"]["ingest_log"]["ok"] is False
+    assert answer.json()["dependencies"]["database"]["ok"] is True
+    assert "s3cret" not in answer.content.decode()
+
+
+def test_without_the_cache_it_is_slower_but_ready(anonymous, event_store, without):
+    without("REDIS_URL")
+
+    answer = anonymous.get("/readiness")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+
+
+def test_metrics_print_what_was_counted(anonymous):
+    metrics.EVENTS_DROPPED.labels(reason="test_reason").inc(3)
+
+    answer = anonymous.get("/metrics")
+
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert 'metricpal_events_dropped_total{reason="test_reason"} 3.0' in answer.content.decode()
+
+
+def test_metrics_ask_for_their_token(anonymous, settings):
+    settings.METRICS_TOKEN = "s3cret"
+
+    assert anonymous.get("/metrics").status_code == 401
+    assert anonymous.get("/metrics", headers={"Authorization": "Bearer s3cret"}).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/health", "/readiness", "/metrics"])
+def test_nobody_keeps_an_old_answer(anonymous, page):
+    assert "no-store" in anonymous.get(page).headers["Cache-Control"]
+    assert anonymous.post(page).status_code == 405

@@ -1,0 +1,121 @@
+"""`./metricpal` before anything is installed: what it says when something is missing."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from config.launcher import configuration, stamps
+from config.launcher.configuration import ROOT
+from config.launcher.running import run
+from config.launcher.terminal import Refusal
+
+
+def metricpal(*words, **environment):
+    """Its exit code and everything it prints."""
+    done = subprocess.run(["/bin/sh", ROOT / "metricpal", *words], env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def embedded(*words, **environment):
+    """The same after the set-up, in the environment that runs the tests."""
+    command = [sys.executable, "-m", "config.embedded", *words]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def fake_python(folder, answers):
+    """A python3.11 that is new enough and whose `import venv` gives the exit code `answers`."""
+    path = folder / "python3.11"
+    path.write_text(
+        f'#!/bin/sh\ncase "$2" in *version_info\\ *) exit 0;; *venv*) exit {answers};; *) echo 3.11;; esac\n'
+    )
+    path.chmod(0o755)
+
+
+def test_without_python_it_says_what_to_install(tmp_path):
+    code, text = metricpal(PATH=str(tmp_path))
+
+    assert code == 1
+    assert text == (
+        "MetricPal needs Python 3.11 or newer, and none was found. "
+        "Install it: apt-get install python3.11 python3.11-venv\n"
+    )
+
+
+def test_a_python_without_venv_is_named_with_its_package(tmp_path):
+    fake_python(tmp_path, answers=1)
+
+    code, text = metricpal(PATH=str(tmp_path))
+
+    assert code == 1
+    assert "apt-get install python3.11-venv" in text
+
+
+def test_alone_it_lists_its_verbs_a_line_each():
+    code, text = metricpal(PATH=os.environ["PATH"])
+
+    assert code == 0
+    verbs = [line.split()[1] for line in text.splitlines() if line.startswith("  ./metricpal")]
+    assert verbs == ["up", "test", "bench", "demo", "manage", "check", "lock"]
+
+
+def test_an_unknown_verb_is_an_error_and_lists_them_too():
+    code, text = metricpal("fly", PATH=os.environ["PATH"])
+
+    assert code == 2
+    assert "./metricpal up" in text
+
+
+def test_a_taken_port_is_named_with_the_way_out(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, text = embedded("up", METRICPAL_PORT=str(port), METRICPAL_VAR=str(tmp_path))
+
+    assert code == 1
+    assert f"Port {port}, meant for pages, is taken by another program." in text
+    assert f"METRICPAL_PORT={port + 10}" in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65535", "-1"])
+def test_a_port_that_is_none_is_refused(port, monkeypatch):
+    monkeypatch.setenv("METRICPAL_PORT", port)
+
+    with pytest.raises(Refusal, match="Give a number between 1 and 65534"):
+        configuration.port()
+
+
+def test_a_folder_that_cannot_be_written_is_named():
+    code, text = embedded("up", METRICPAL_VAR="/proc/metricpal")
+
+    assert code == 1
+    assert "/proc/metricpal cannot be written" in text
+    assert "METRICPAL_VAR" in text
+    assert "Traceback" not in text
+
+
+def test_a_failed_step_gives_cause_end_of_output_and_the_log(tmp_path, monkeypatch):
+    monkeypatch.setenv("METRICPAL_VAR", str(tmp_path))
+    script = "echo 'OSError: [Errno 28] No space left on device'; exit 1"
+
+    with pytest.raises(Refusal) as refusal:
+        run(["sh", "-c", script], what="Installing")
+
+    text = str(refusal.value)
+    assert text.startswith("The disk is full.")
+    assert "Errno 28" in text
+    assert str(tmp_path / "log/setup.log") in text
+    assert "Errno 28" in (tmp_path / "log/setup.log").read_text()
+
+
+def test_a_stamp_knows_names_and_contents(tmp_path):
+    note, source = tmp_path / "note", tmp_path / "source"
+    source.write_text("one")
+    stamps.mark_done(note, stamps.digest([source]))
+    assert stamps.is_done(note, stamps.digest([source]))
+
+    source.write_text("two")
+    assert not stamps.is_done(note, stamps.digest([source]))

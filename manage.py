@@ -1,0 +1,11 @@
+#!/usr/bin/env python
+"""Django's entry point. `./metricpal manage …` calls it inside the environment, with the stores' addresses set."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,130 @@
+// Draws the main series: <div data-chart="id of the JSON script">. Redraws after a swap, a refresh or a change of theme.
+import uPlot from "uplot";
+import { attachTooltip } from "./tooltip.js";
+import { format } from "./format.js";
+
+// There is no half visitor.
+const WHOLE_STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+
+const charts = new Map(); // element -> { plot, series }
+
+const colour = (name, element) => getComputedStyle(element).getPropertyValue(name).trim();
+
+/** The finished part of the line, and its step into the bucket that is not over yet, which is drawn dotted. */
+function split({ values, partial }) {
+  if (partial === null) return [values, values.map(() => null)];
+  return [
+    values.map((value, i) => (i < partial ? value : null)),
+    values.map((value, i) => (i === partial || i === partial - 1 ? value : null)),
+  ];
+}
+
+const data = (series) => {
+  const [done, open] = split(series);
+  return [series.values.map((_, i) => i), series.before ?? series.values.map(() => null), done, open];
+};
+
+/** A line needs two points; one alone is drawn as a dot. */
+const isDot = (values) => values.filter((value) => value !== null).length === 1;
+
+function fade(plot, element) {
+  const gradient = plot.ctx.createLinearGradient(0, plot.bbox.top, 0, plot.bbox.top + plot.bbox.height);
+  gradient.addColorStop(0, colour("--chart-area", element));
+  gradient.addColorStop(1, colour("--chart-area-end", element)); // "transparent" would fade through grey
+  return gradient;
+}
+
+function lines(element, series) {
+  const line = colour("--chart-line", element);
+  const fill = (plot) => fade(plot, element);
+  const points = { show: isDot(series.values), size: 7, fill: line };
+  return [
+    {},
+    { stroke: colour("--chart-before", element), width: 1.5, dash: [5, 5], points: { show: false } },
+    { stroke: line, width: 2.25, fill, points },
+    { stroke: line, width: 2.25, dash: [2, 5], fill, points },
+  ];
+}
+
+/** About one label for each 80 pixels, at whole steps. */
+function ticks(plot, count) {
+  const step = Math.max(1, Math.ceil(count / Math.max(2, Math.floor(plot.width / 84))));
+  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
+}
+
+function axes(element, series) {
+  const common = {
+    stroke: colour("--chart-text", element),
+    font: `11px ${getComputedStyle(element).fontFamily}`,
+    ticks: { show: false },
+  };
+  const grid = { stroke: colour("--chart-grid", element), width: 1 };
+  return [
+    {
+      ...common,
+      size: 26,
+      gap: 8,
+      grid: { show: false },
+      splits: (plot) => ticks(plot, series.labels.length),
+      values: (_, splits) => splits.map((i) => series.labels[i] ?? ""),
+    },
+    {
+      ...common,
+      size: 52,
+      gap: 8,
+      grid,
+      space: 44,
+      incrs: series.unit === "count" ? WHOLE_STEPS : undefined,
+      values: (_, splits) => splits.map((value) => format(value, series.unit)),
+    },
+  ];
+}
+
+/** The cursor stands on a bucket, never between two. */
+const snap = (plot, left, y) => (left < 0 ? [left, y] : [plot.valToPos(plot.posToIdx(left), "x"), y]);
+
+const top = (_, __, max) => [0, max > 0 ? max * 1.12 : 1];
+
+function options(element, series) {
+  return {
+    width: element.clientWidth,
+    height: element.clientHeight,
+    padding: [10, 26, 0, 0],
+    legend: { show: false },
+    scales: { x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) }, y: { range: top } },
+    axes: axes(element, series),
+    series: lines(element, series),
+    // Without a `click` of its own uPlot swallows clicks: to it the snapped cursor looks dragged.
+    cursor: { y: false, drag: { x: false, y: false, click: () => {} }, points: { size: 9 }, move: snap },
+  };
+}
+
+function draw(element) {
+  charts.get(element)?.plot.destroy();
+  const series = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+  const plot = new uPlot(options(element, series), data(series), element);
+  attachTooltip(plot, element, series);
+  charts.set(element, { plot, series });
+}
+
+function drawAll(within = document) {
+  for (const element of charts.keys()) if (!element.isConnected) charts.delete(element);
+  within.querySelectorAll("[data-chart]").forEach((element) => {
+    if (element.clientWidth) draw(element);
+    resizes.observe(element);
+  });
+}
+
+const resizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const chart = charts.get(target);
+    if (chart && target.clientWidth !== chart.plot.width) {
+      chart.plot.setSize({ width: target.clientWidth, height: target.clientHeight });
+    }
+  }
+});
+
+document.addEventListener("htmx:load", (event) => drawAll(event.target));
+document.addEventListener("refreshed", (event) => drawAll(event.detail));
+document.addEventListener("theme", () => drawAll());
+document.fonts?.ready.then(() => drawAll());

@@ -1,0 +1,81 @@
+// Live updates: a WebSocket says that something changed; the page then asks the server for its numbers again.
+// Where no socket opens, it asks every quarter of a minute.
+import { refresh } from "./refresh.js";
+
+const POLL_MS = 15000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 30000;
+const TRIES_BEFORE_POLLING = 3;
+const CLOSED_FOR_GOOD = 4403; // signed out, or no longer a member
+
+let socket = null;
+let tries = 0;
+let polling = null;
+
+const root = () => document.getElementById("overview");
+
+function address({ workspace, environment, livePort }) {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const host = livePort && livePort !== "0" ? `${location.hostname}:${livePort}` : location.host;
+  return `${scheme}://${host}/ws/dashboard/${workspace}?env=${environment}`;
+}
+
+function show(state) {
+  document.querySelectorAll("[data-live-state]").forEach((element) => (element.dataset.liveState = state));
+}
+
+function onMessage({ data }) {
+  const message = JSON.parse(data);
+  if (message.metric === "visitors_now") {
+    document.querySelectorAll("[data-visitors-now]").forEach((element) => {
+      element.textContent = message.value.toLocaleString("en");
+    });
+  }
+  if (message.changed) refresh();
+}
+
+function poll(on) {
+  clearInterval(polling);
+  polling = on ? setInterval(refresh, POLL_MS) : null;
+}
+
+function retry(event) {
+  if (event.target !== socket) return;
+  socket = null;
+  show("offline");
+  if (event.code === CLOSED_FOR_GOOD) return location.reload();
+  tries += 1;
+  if (tries === TRIES_BEFORE_POLLING) poll(true);
+  // Random, so that a thousand pages do not come back in the same second.
+  const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries);
+  setTimeout(connect, wait / 2 + Math.random() * (wait / 2));
+}
+
+function connect() {
+  const page = root();
+  if (!page || socket) return;
+  socket = new WebSocket(address(page.dataset));
+  socket.environment = page.dataset.environment;
+  socket.onopen = () => {
+    tries = 0;
+    poll(false);
+    show("online");
+  };
+  socket.onmessage = onMessage;
+  socket.onclose = retry;
+}
+
+/** After the page changed: another environment has another socket; elsewhere there is none. */
+function follow() {
+  const page = root();
+  if (socket && page?.dataset.environment !== socket.environment) {
+    const old = socket;
+    socket = null;
+    old.close();
+  }
+  if (socket) show(socket.readyState === WebSocket.OPEN ? "online" : "offline");
+  else if (tries === 0) connect();
+}
+
+document.addEventListener("htmx:afterSettle", follow);
+connect();

@@ -1,0 +1,59 @@
+"""A window into the event store for operators: the latest events of a workspace. Nothing can be changed here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from config.lib import clock
+from tracking.browse import Page, latest
+from tracking.forms import EventSearchForm
+from tracking.models import Event
+from tracking.store import StoreError
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        """The list alone: there are no rows in PostgreSQL to open."""
+        view = self.admin_site.admin_view(self.changelist_view)
+        return [path("", view, name="tracking_event_changelist")]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = EventSearchForm(request.GET or None)
+        page, fault = _find(form) if form.is_valid() else (None, "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Stored events",
+            "opts": self.opts,
+            "form": form,
+            "page": page,
+            "fault": fault,
+            "older": _older(request, page),
+        }
+        return TemplateResponse(request, "admin/tracking/event/change_list.html", context)
+
+
+def _find(form: EventSearchForm) -> tuple[Page | None, str]:
+    """(the page, nothing) or (nothing, why not)."""
+    try:
+        return latest(form.dataset_id(), form.wanted(clock.now())), ""
+    except StoreError as error:
+        return None, f"The event store gave no answer: {error}"
+
+
+def _older(request: HttpRequest, page: Page | None) -> str:
+    """Query string of the next page, or ""."""
+    if page is None or page.last is None:
+        return ""
+    query = request.GET.copy()
+    query["after"] = str(page.last)
+    return query.urlencode()

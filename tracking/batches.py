@@ -1,0 +1,172 @@
+"""A batch of the log, worked out completely before anything is written: who was seen before, which visits change,
+the rows. Whatever can go wrong with the data goes wrong here, where it can still be left out.
+
+Poison is an entry that cannot become rows. It is set aside with its reason and the rest is stored: first all are
+tried together, then without those that fail alone, then the first entry alone.
+"""
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import msgspec
+import redis
+
+from tracking import buffer, rows
+from tracking.buffer import Batch, Manifest
+from tracking.dedupe import Confirm, Id, Seen, again
+from tracking.events import Accepted, Envelope
+from tracking.sessionizer import Sessions, sessionize, wanted
+from tracking.store import StoreError
+from tracking.visits import Key, Visitor
+
+log = logging.getLogger(__name__)
+
+_envelope = msgspec.msgpack.Decoder(Envelope)
+_state = msgspec.msgpack.Decoder(Visitor)
+DAY_S = 86_400
+Opened = dict[int, Envelope]  # entry → what it holds
+
+
+@dataclass
+class Prepared:
+    """`events` and `envelopes` run parallel: one for each row of `event_rows`."""
+
+    manifest: Manifest
+    poison: list[tuple[bytes, str]]
+    repeated: list[Envelope]  # that of each duplicate
+    events: list[Accepted]
+    envelopes: list[Envelope]
+    sessions: Sessions
+    states: dict[Key, Visitor]
+    event_rows: rows.Columns
+    session_rows: rows.Columns
+
+    def days(self) -> dict[str, tuple[int, int]]:
+        """(stored, repeated) of each dataset and day of receipt."""
+        stored, repeated = _by_day(self.envelopes), _by_day(self.repeated)
+        return {
+            f"stored:{dataset_id}:{datetime.fromtimestamp(day * DAY_S, UTC):%Y-%m-%d}": (
+                stored[dataset_id, day],
+                repeated[dataset_id, day],
+            )
+            for dataset_id, day in stored | repeated
+        }
+
+    def ids(self) -> list[Id]:
+        return list(zip(self.event_rows["dataset_id"], self.event_rows["event_id"], strict=True))
+
+
+def _by_day(envelopes: Sequence[Envelope]) -> Counter[tuple[int, int]]:
+    return Counter([(envelope.dataset_id, envelope.received_ms // (DAY_S * 1000)) for envelope in envelopes])
+
+
+def prepare(batch: Batch, seen: Seen, confirm: Confirm) -> Prepared:
+    """Raises StoreError and redis.RedisError, which say nothing about the batch: try again later."""
+    opened, poison = _open(batch)
+    while True:
+        try:
+            return _prepared(batch, opened, poison, seen, confirm)
+        except (StoreError, redis.RedisError):
+            raise
+        except Exception as error:
+            if batch.manifest:
+                raise  # once it worked, and what it did then may be stored
+            failing = _failing_alone(opened)
+            if not failing and len(batch.ids) > 1:
+                return prepare(
+                    replace(batch, ids=batch.ids[:1], entries=batch.entries[:1], is_full=True), seen, confirm
+                )
+            failing = failing or dict.fromkeys(opened, _reason(error))
+        poison |= failing
+        opened = {entry: envelope for entry, envelope in opened.items() if entry not in failing}
+
+
+def _open(batch: Batch) -> tuple[Opened, dict[int, str]]:
+    opened: Opened = {}
+    poison = dict(batch.manifest.poison) if batch.manifest else {}
+    for entry, packed in enumerate(batch.entries):
+        if entry not in poison:
+            try:
+                opened[entry] = _envelope.decode(packed)
+            except msgspec.MsgspecError as error:
+                poison[entry] = _reason(error)
+    return opened, poison
+
+
+def _prepared(batch: Batch, opened: Opened, poison: dict[int, str], seen: Seen, confirm: Confirm) -> Prepared:
+    manifest = batch.manifest or Manifest(
+        batch.ids[0], batch.ids[-1], secrets.token_hex(12), _duplicates(opened, seen, confirm), poison
+    )
+    skipped = set(manifest.duplicates)
+    events, envelopes = _flat(opened, skipped)
+    states = _states(wanted(events, envelopes))
+    sessions, event_rows, session_rows = _rows(states, events, envelopes)
+    left_out = [(batch.entries[entry], reason) for entry, reason in sorted(poison.items())]
+    repeated = [opened[entry] for entry, _ in manifest.duplicates if entry in opened]
+    return Prepared(manifest, left_out, repeated, events, envelopes, sessions, states, event_rows, session_rows)
+
+
+def _duplicates(opened: Opened, seen: Seen, confirm: Confirm) -> list[tuple[int, int]]:
+    ids = [(envelope.dataset_id, event.event_id) for envelope in opened.values() for event in envelope.events]
+    places_again = again(ids, seen, confirm)
+    if not places_again:
+        return []
+    places = [(entry, index) for entry, envelope in opened.items() for index in range(len(envelope.events))]
+    return [places[place] for place in sorted(places_again)]
+
+
+def _flat(opened: Opened, skipped: set[tuple[int, int]]) -> tuple[list[Accepted], list[Envelope]]:
+    events: list[Accepted] = []
+    envelopes: list[Envelope] = []
+    touched = {entry for entry, _ in skipped}
+    for entry, envelope in opened.items():
+        kept = envelope.events
+        if entry in touched:
+            kept = [event for index, event in enumerate(kept) if (entry, index) not in skipped]
+        events += kept
+        envelopes += [envelope] * len(kept)
+    return events, envelopes
+
+
+def _rows(
+    states: dict[Key, Visitor], events: Sequence[Accepted], envelopes: Sequence[Envelope]
+) -> tuple[Sessions, rows.Columns, rows.Columns]:
+    rows.check(envelopes, events)
+    sessions = sessionize(states, events, envelopes)
+    return sessions, rows.event_columns(events, envelopes, sessions), rows.session_columns(sessions)
+
+
+def _failing_alone(opened: Opened) -> dict[int, str]:
+    failing = {}
+    for entry, envelope in opened.items():
+        try:
+            _rows({}, envelope.events, [envelope] * len(envelope.events))
+        except Exception as error:
+            failing[entry] = _reason(error)
+    return failing
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _states(keys: set[Key]) -> dict[Key, Visitor]:
+    ordered = sorted(keys)
+    packed = buffer.states([state_key(key) for key in ordered])
+    return {key: _visitor(key, each) for key, each in zip(ordered, packed, strict=True) if each is not None}
+
+
+def _visitor(key: Key, packed: bytes) -> Visitor:
+    try:
+        return _state.decode(packed)
+    except msgspec.MsgspecError:
+        log.error("the state of %s cannot be read; its visits begin anew", state_key(key))
+        return Visitor(forgotten=1)
+
+
+def state_key(key: Key) -> str:
+    return f"visit:{key[0]}:{key[1]}"

@@ -1,0 +1,243 @@
+"""The ingest log: events that were acknowledged and are not stored yet. One Valkey stream for each shard.
+
+    door     append                                 one round trip; the answer means "on the disk" (appendfsync always)
+    writer   take → seal → (inserts) → commit       whatever dies in between, the batch is repeated exactly
+
+| key             | holds                                                                            |
+|-----------------|----------------------------------------------------------------------------------|
+| log:{shard}     | the stream, field `e` = Envelope as msgpack                                      |
+| request:{…}     | a request that was logged, for a day: sent again, it is not logged again         |
+| open:{shard}    | Manifest of the batch being stored, written before its first side effect         |
+| cursor:{shard}  | last entry of the last committed batch                                           |
+| watermark:{shard} | newest receipt of that batch, epoch ms                                         |
+| visit:{dataset}:{visitor} | visit state (tracking.visits), for STATE_TTL_S after its last event    |
+| tick:{dataset}  | received ms of the dataset's newest stored event; rises with every commit        |
+| stored:{dataset}:{YYYY-MM-DD} | of the events received on this day, how many were `stored` and how many `repeated`;
+|                 | with those in quarantine they make up what the door counted as accepted          |
+| quarantine:{shard} | stream of entries that could not be stored: `e` the entry, `reason`           |
+| seen:journal, seen:base | ids committed since the duplicate filter's snapshot, and its name        |
+
+An entry leaves the log in the same transaction that moves the cursor past it, never earlier.
+All functions raise redis.RedisError when the log cannot be reached or is full.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Any, NamedTuple
+
+import msgspec
+from django.conf import settings
+
+from config.lib.redis_clients import buffer_client
+from tracking.lease import FENCE, LeaseLost
+
+REQUEST_TTL_S = 86_400
+# A visit is found again this long after its last event was stored. It takes 0.3 KB a visitor.
+STATE_TTL_S = 86_400
+DAYS_TTL_S = 40 * 86_400
+BATCH_BYTES = 4 << 20  # of entries: about 20,000 events
+FIRST_ENTRIES = 64  # an entry has up to 5 MB, so the first read is small and tells how large the next may be
+
+_APPEND = """
+if not redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1]) then return 0 end
+local logs = tonumber(ARGV[2])
+for i = 1, logs do redis.call('XADD', KEYS[1 + i], '*', 'e', ARGV[2 + i]) end
+if #KEYS == logs + 1 then return 1 end
+for i = logs + 4, #ARGV, 2 do redis.call('HINCRBY', KEYS[#KEYS], ARGV[i], ARGV[i + 1]) end
+redis.call('EXPIRE', KEYS[#KEYS], ARGV[logs + 3])
+return 1
+"""
+_SEAL = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2])
+return 1
+"""
+# KEYS: fence, open, cursor, watermark, log, quarantine, journal, visits…, ticks…, day counts…
+# ARGV: fence, last, first to keep, watermark, state TTL, ids, days' TTL, numbers of poison, visits and ticks,
+#       (entry, reason)…, states…, ticks…, (stored, repeated)…
+_COMMIT = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local poison, visits, ticks = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local at = 10
+for i = 1, poison do
+    redis.call('XADD', KEYS[6], '*', 'e', ARGV[at + 1], 'reason', ARGV[at + 2])
+    at = at + 2
+end
+for i = 8, 7 + visits do
+    at = at + 1
+    redis.call('SET', KEYS[i], ARGV[at], 'EX', ARGV[5])
+end
+for i = 8 + visits, 7 + visits + ticks do
+    at = at + 1
+    local now, before = tonumber(ARGV[at]), tonumber(redis.call('GET', KEYS[i]) or 0)
+    redis.call('SET', KEYS[i], string.format('%.0f', now > before and now or before + 1))
+end
+for i = 8 + visits + ticks, #KEYS do
+    redis.call('HINCRBY', KEYS[i], 'stored', ARGV[at + 1])
+    redis.call('HINCRBY', KEYS[i], 'repeated', ARGV[at + 2])
+    redis.call('EXPIRE', KEYS[i], ARGV[7])
+    at = at + 2
+end
+if ARGV[6] ~= '' then redis.call('RPUSH', KEYS[7], ARGV[6]) end
+redis.call('SET', KEYS[3], ARGV[2])
+redis.call('SET', KEYS[4], ARGV[4])
+redis.call('DEL', KEYS[2])
+redis.call('XTRIM', KEYS[5], 'MINID', ARGV[3])
+return 1
+"""
+
+
+class Manifest(msgspec.Struct, array_like=True):
+    """What was decided about a batch. A repetition after a crash takes it over: it could not decide the same again,
+    as it would find its own rows in the store and take them for earlier ones."""
+
+    first: str
+    last: str
+    token: str  # names the batch in the store; random, as a clock set back could repeat the ids
+    duplicates: list[tuple[int, int]] = []  # (entry, event in the entry)
+    poison: dict[int, str] = {}  # entry → reason
+
+
+@dataclass(frozen=True)
+class Batch:
+    shard: int
+    ids: list[str]
+    entries: list[bytes]
+    manifest: Manifest | None = None  # of an attempt before this one
+    is_full: bool = False  # there is more in the log
+
+
+@dataclass
+class Commit:
+    """What becomes true, all or nothing, when a batch is in the store."""
+
+    last: str
+    watermark_ms: int
+    states: Mapping[str, bytes] = field(default_factory=dict)  # visit key → state
+    ticks: Mapping[int, int] = field(default_factory=dict)  # dataset → newest received ms
+    poison: Sequence[tuple[bytes, str]] = ()  # (entry, reason)
+    ids: bytes = b""  # for seen:journal
+    days: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # stored:… → (stored, repeated)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    entries: int
+    lag_s: float  # age of the oldest entry
+    quarantined: int  # entries that were set aside
+
+
+class Tally(NamedTuple):
+    """Numbers to add to the fields of a hash."""
+
+    key: str
+    numbers: Mapping[str, int]
+    kept_s: int
+
+
+def shard_of(dataset_id: int, visitor: int) -> int:
+    """All events of a visitor go through one shard, in the order in which they were logged."""
+    shards: int = settings.INGEST_SHARDS
+    return (visitor ^ dataset_id) % shards
+
+
+def append(envelopes: Mapping[int, bytes], request_key: bytes, tally: Tally | None = None) -> bool:
+    """Log one request, `envelopes` by shard, all or nothing and on the disk. False: this request is logged already.
+
+    `tally` is counted together with it: a second write would wait for the disk a second time.
+    After a time-out nobody knows whether it was logged; the sender repeats the request, and the key tells.
+    """
+    script = buffer_client().register_script(_APPEND)
+    keys: list[str | bytes] = [b"request:" + request_key, *(f"log:{shard}" for shard in envelopes)]
+    arguments: list[str | bytes | int] = [REQUEST_TTL_S, len(envelopes), *envelopes.values()]
+    if tally:
+        keys.append(tally.key)
+        arguments.append(tally.kept_s)
+        for field, number in tally.numbers.items():
+            arguments += (field, number)
+    return bool(script(keys, arguments))
+
+
+def take(shard: int, max_bytes: int = BATCH_BYTES) -> Batch | None:
+    """The sealed batch that was not finished, or what is new in the log, or None."""
+    client: Any = buffer_client()
+    sealed, cursor = client.mget(f"open:{shard}", f"cursor:{shard}")
+    if sealed:
+        manifest = msgspec.msgpack.decode(sealed, type=Manifest)
+        found = client.xrange(f"log:{shard}", manifest.first, manifest.last)
+        return Batch(shard, *_split(found), manifest=manifest, is_full=True)
+    found, is_full = _read(shard, f"({cursor.decode()}" if cursor else "-", max_bytes)
+    return Batch(shard, *_split(found), is_full=is_full) if found else None
+
+
+def _read(shard: int, start: str, max_bytes: int) -> tuple[list[Any], bool]:
+    client: Any = buffer_client()
+    found: list[Any] = []
+    size, count = 0, FIRST_ENTRIES
+    while True:
+        part = client.xrange(f"log:{shard}", start, "+", count=count)
+        found += part
+        size += sum(len(fields[b"e"]) for _, fields in part)
+        if len(part) < count or size >= max_bytes:
+            return found, len(part) == count
+        start = f"({part[-1][0].decode()}"
+        count = max(1, (max_bytes - size) * len(found) // size)
+
+
+def _split(found: list[Any]) -> tuple[list[str], list[bytes]]:
+    return [entry_id.decode() for entry_id, _ in found], [fields[b"e"] for _, fields in found]
+
+
+def seal(shard: int, manifest: Manifest, fence: int) -> None:
+    """Fix the batch and the decisions about it. Raises LeaseLost."""
+    script = buffer_client().register_script(_SEAL)
+    if not script([FENCE, f"open:{shard}"], [fence, msgspec.msgpack.encode(manifest)]):
+        raise LeaseLost
+
+
+def commit(shard: int, done: Commit, fence: int) -> None:
+    """Finish the batch: visits, cursor and ticks move, its entries leave the log. LeaseLost: nothing moves."""
+    script = buffer_client().register_script(_COMMIT)
+    fixed = [f"{name}:{shard}" for name in ("open", "cursor", "watermark", "log", "quarantine")]
+    keys = [FENCE, *fixed, "seen:journal", *done.states, *(f"tick:{dataset}" for dataset in done.ticks), *done.days]
+    sizes = (len(done.poison), len(done.states), len(done.ticks))
+    arguments: list[Any] = [
+        fence,
+        done.last,
+        _after(done.last),
+        done.watermark_ms,
+        STATE_TTL_S,
+        done.ids,
+        DAYS_TTL_S,
+        *sizes,
+    ]
+    arguments += chain.from_iterable(done.poison)
+    arguments += (*done.states.values(), *done.ticks.values())
+    arguments += chain.from_iterable(done.days.values())
+    if not script(keys, arguments):
+        raise LeaseLost
+
+
+def _after(entry_id: str) -> str:
+    time_ms, _, number = entry_id.partition("-")
+    return f"{time_ms}-{int(number) + 1}"
+
+
+def states(keys: Sequence[str]) -> list[bytes | None]:
+    """Visit states in the order of `keys`."""
+    client: Any = buffer_client()
+    parts = [client.mget(keys[start : start + 1000]) for start in range(0, len(keys), 1000)]
+    return [state for part in parts for state in part]
+
+
+def backlog(shard: int, now: datetime) -> Backlog:
+    """How much waits to be stored, and for how long the oldest of it."""
+    with buffer_client().pipeline(transaction=False) as pipe:
+        pipe.xlen(f"log:{shard}")
+        pipe.xrange(f"log:{shard}", count=1)
+        pipe.xlen(f"quarantine:{shard}")
+        entries, oldest, quarantined = pipe.execute()
+    since_ms = int(oldest[0][0].partition(b"-")[0]) if oldest else now.timestamp() * 1000
+    return Backlog(entries, max(0.0, now.timestamp() - since_ms / 1000), quarantined)

@@ -1,0 +1,99 @@
+"""The vocabulary of events, the limits at the door, and the record that travels from the door to the writer.
+
+    HTTP body ──payloads──► RawEvent ──ingest──► Accepted, in an Envelope ──buffer──► writer ──► store
+
+Units: `_ms` epoch milliseconds UTC, ids are unsigned 64-bit numbers unless said otherwise.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class EventType(StrEnum):
+    """The 13 event types of the tracking script; everything with a name of its own is `custom`."""
+
+    PAGE_VIEW = "page_view"
+    CLICK = "click"
+    FORM_SUBMIT = "form_submit"
+    FORM_INTERACTION = "form_interaction"
+    IDENTIFY = "identify"
+    AUTO_IDENTIFY = "auto_identify"
+    SCROLL = "scroll"
+    SEARCH = "search"
+    SESSION_START = "session_start"
+    SESSION_END = "session_end"
+    PAGE_EXIT = "page_exit"
+    GOAL = "goal"
+    CUSTOM = "custom"
+
+
+# What a visitor did on purpose: one of these makes a visit no bounce (definitions: canon 2.6, rule 3).
+INTERACTIVE = frozenset({EventType.CLICK, EventType.FORM_SUBMIT, EventType.SEARCH, EventType.GOAL, EventType.CUSTOM})
+
+MAX_WIRE_BYTES = 1 << 20  # body as sent
+MAX_DECODED_BYTES = 5 << 20  # body after gzip
+MAX_EVENTS = 500  # in one request
+MAX_EVENT_BYTES = 64 << 10
+MAX_DEPTH = 16
+MAX_PROPERTIES = 256
+MAX_KEY_BYTES = 200
+MAX_STRING_BYTES = 8 << 10
+MAX_NAME_BYTES = 200
+# The store keeps less than the wire allows; longer values are cut, never refused.
+STORED_VALUE_CHARS = 1000
+STORED_URL_CHARS = 2000
+STORED_TITLE_CHARS = 500
+MAX_AGE_DAYS = 7  # older events are for an import, not for live tracking
+MAX_AHEAD_SECONDS = 60  # a clock may run ahead this far; the event then counts as now
+
+
+class Client(msgspec.Struct, array_like=True, frozen=True):
+    """What the door learned from the request itself. No address and no user-agent text leaves the door."""
+
+    visitor: int = 0  # daily salted hash of address and browser: who sent it, where the event names no visitor
+    visitor_before: int = 0  # the same under yesterday's salt: keeps a visit whole over the change of salts
+    country: str = ""  # ISO 3166-1 alpha-2
+    region: str = ""
+    city: str = ""
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    device: str = ""  # desktop, phone, tablet, tv, console or ""
+    bot: str = ""  # the bot's name, or ""
+
+
+class Accepted(msgspec.Struct, array_like=True):
+    """One valid event. Empty means not given."""
+
+    event_id: bytes  # 16 bytes, the dedupe key within its dataset
+    type: str  # an EventType
+    name: str  # the customer's own name for custom and goal, else the type
+    at_ms: int
+    visitor: int = 0  # hash of the id the event carried; 0: Client.visitor
+    session: int = 0  # hash of the session id the event carried; 0: decided by time
+    user_id: str = ""
+    url: str = ""
+    referrer: str = ""
+    title: str = ""
+    screen: str = ""
+    language: str = ""
+    value: float = 0.0
+    currency: str = ""
+    engaged_ms: int = 0
+    scroll: int = 0  # percent
+    props: dict[str, str] = {}
+
+
+class Envelope(msgspec.Struct, array_like=True):
+    """The events of one request that go to one shard: one entry of the ingest log."""
+
+    dataset_id: int  # workspaces.models.Workspace.dataset_id
+    receipt: str
+    received_ms: int
+    client: Client
+    events: list[Accepted]
+    timeout_s: int = 1800  # the workspace's session timeout when the event arrived
+    bounce_ms: int = 10_000
+    host: str = ""  # the workspace's own host: referrers from it are internal

@@ -1,0 +1,151 @@
+"""One event as its sender wrote it → one event as the log keeps it, or the reason why not. Pure."""
+
+import unicodedata
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from tracking import event_ids, moments, properties
+from tracking.events import MAX_NAME_BYTES, STORED_VALUE_CHARS, Accepted, EventType
+from tracking.payloads import Frame, RawEvent, convert
+from tracking.steps.visitor import of_id
+from tracking.trees import Rejected
+from tracking.usage import DropReason
+
+TYPES = frozenset(EventType)
+NAMED: dict[str, str] = {EventType.CUSTOM: "event_name", EventType.GOAL: "goal_name"}
+# Their properties speak of the page; elsewhere a "title" may be that of a song.
+ABOUT_PAGES = frozenset({EventType.PAGE_VIEW, EventType.SESSION_START})
+IDENTIFYING = frozenset({EventType.IDENTIFY, EventType.AUTO_IDENTIFY})
+
+
+class Arrival(NamedTuple):
+    """What holds for all events of a request."""
+
+    dataset_id: int
+    received_ms: int
+    skew_ms: int  # by how much the sender's clock is behind
+    sent_ms: int
+    is_server: bool  # came with a secret key
+    visitor: int  # who sent it, for events that name nobody
+    screen: str
+    language: str
+
+
+def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> Accepted:
+    """Raises Rejected."""
+    raw = convert(tree)
+    props = raw.properties or raw.event_data or raw.props or {}
+    kind, written = _kind(raw)
+    at_ms = _moment(raw, arrival)
+    visitor, session = _who(raw, frame, arrival)
+    event = Accepted(
+        event_id=_event_id(raw, arrival, (visitor or arrival.visitor, session, written, props), index),
+        type=kind,
+        name=_own_name(raw, kind, written, props),
+        at_ms=at_ms,
+        visitor=visitor,
+        session=session,
+        user_id=(raw.user_id or frame.user_id or _identity(kind, props))[:STORED_VALUE_CHARS],
+        screen=arrival.screen,
+        language=arrival.language,
+    )
+    _place(event, raw, frame, props)
+    _measure(event, props)
+    event.props = properties.flatten(props)
+    if kind == EventType.PAGE_EXIT and (view := raw.page_view_id or frame.page_view_id):
+        event.props["page_view_id"] = view  # one page view may report several exits, each with the total so far
+    return event
+
+
+def _kind(raw: RawEvent) -> tuple[str, str]:
+    """(EventType, what the sender calls it)."""
+    written = raw.event_type or raw.type or raw.event or raw.event_name or raw.name
+    if not written:
+        raise Rejected(DropReason.NAME, "Say what happened, as event_type: page_view, custom, …", "/event_type")
+    return (written, written) if written in TYPES else (EventType.CUSTOM.value, written)
+
+
+def _own_name(raw: RawEvent, kind: str, written: str, props: dict[str, Any]) -> str:
+    if kind not in NAMED:
+        return kind
+    if written != kind:
+        return clean_name(written)
+    given = properties.take_text(props, NAMED[kind]) or raw.event_name or raw.name or raw.event
+    return clean_name(given or kind)
+
+
+@lru_cache(maxsize=4096)
+def clean_name(written: str) -> str:
+    """The name in NFC, without outer spaces, so that one name counts as one. Raises Rejected."""
+    name = unicodedata.normalize("NFC", written).strip()
+    if not name or any(unicodedata.category(character) == "Cc" for character in name):
+        raise Rejected(DropReason.NAME, "A name has visible characters and no control characters.", "/event_type")
+    if len(name.encode()) > MAX_NAME_BYTES:
+        raise Rejected(DropReason.NAME_TOO_LONG, f"A name may have {MAX_NAME_BYTES} bytes.", "/event_type")
+    if name.startswith("$"):
+        raise Rejected(DropReason.NAME_RESERVED, "Names that begin with $ are reserved.", "/event_type")
+    return name
+
+
+def _moment(raw: RawEvent, arrival: Arrival) -> int:
+    if raw.timestamp is None:
+        return arrival.received_ms
+    written_ms = moments.epoch_ms(raw.timestamp)
+    return moments.place(written_ms, arrival.skew_ms, arrival.sent_ms, arrival.received_ms)
+
+
+def _who(raw: RawEvent, frame: Frame, arrival: Arrival) -> tuple[int, int]:
+    """(visitor, session) as hashes of the ids the event carries; 0 where it carries none."""
+    dataset_id, session_id = arrival.dataset_id, raw.session_id or frame.session_id
+    session = of_id(dataset_id, "session", session_id) if session_id else 0
+    if visitor_id := raw.visitor_id or frame.visitor_id:
+        return of_id(dataset_id, "visitor", visitor_id), session
+    if user_id := raw.user_id or frame.user_id:
+        return of_id(dataset_id, "user", user_id), session
+    # All events of a server come from one address: without this they would be one visitor.
+    return session if arrival.is_server else 0, session
+
+
+def _event_id(raw: RawEvent, arrival: Arrival, said: tuple[Any, ...], index: int) -> bytes:
+    """The sender's id, or one from what the event says. Without a time of its own nothing tells two events apart."""
+    if written := raw.id or raw.event_id:
+        return event_ids.read(written)
+    when = (raw.timestamp,) if raw.timestamp is not None else (arrival.received_ms, index)
+    return event_ids.derive(arrival.dataset_id, *said, *when)
+
+
+def _identity(kind: str, props: dict[str, Any]) -> str:
+    """Who the visitor turned out to be."""
+    if kind not in IDENTIFYING:
+        return ""
+    found = (props.get(name) for name in ("user_id", "email_hash", "email"))
+    return next((value.strip().lower() for value in found if isinstance(value, str)), "")
+
+
+def _place(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any]) -> None:
+    """Page address, title and referrer: the event's own, its properties', or those of the request."""
+    limits = properties.FIELDS
+    event.url = (raw.url or properties.take_text(props, "url") or frame.url or "")[: limits["url"]]
+    if event.type not in ABOUT_PAGES:
+        event.referrer = (raw.referrer or "")[: limits["referrer"]]
+        event.title = (raw.title or "")[: limits["title"]]
+        return
+    for name, default in (("referrer", raw.referrer or frame.referrer), ("title", raw.title or frame.title)):
+        setattr(event, name, (properties.take_text(props, name) or default or "")[: limits[name]])
+    for name in ("screen", "language"):
+        if given := properties.take_text(props, name):
+            setattr(event, name, given[: limits[name]])
+
+
+def _measure(event: Accepted, props: dict[str, Any]) -> None:
+    """Amounts that have columns: engaged time, scroll depth, value."""
+    kind = event.type
+    if kind in properties.SCROLLED:
+        event.scroll = round(properties.take_number(props, properties.SCROLLED[kind], 0, 100))
+    if kind in properties.ENGAGED:
+        event.engaged_ms = round(
+            properties.take_number(props, properties.ENGAGED[kind], 0, properties.LONGEST_ENGAGED_MS)
+        )
+    if kind in properties.WORTH:
+        event.value = next(filter(None, (properties.take_number(props, name) for name in properties.WORTH[kind])), 0.0)
+        event.currency = properties.take_currency(props)

@@ -1,0 +1,121 @@
+"""Which dataset a request may write to: the key it brings, looked up; and where the key stands in the request.
+
+While PostgreSQL is away the keys this process has seen go on working for an hour. A key it has not seen is neither
+refused nor believed: the sender is asked to come back.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from django.db import DatabaseError
+
+from config.lib.problems import Problem
+from tracking.payloads import Frame
+from workspaces import api_keys
+from workspaces.models import ApiKey, Environment
+
+TRUSTED_WITHOUT_DATABASE_SECONDS = 3600.0
+RETRY_AFTER_SECONDS = "10"
+# After a failure the database is left alone this long, so that requests do not queue up behind its time-out.
+ASKED_AGAIN_SECONDS = 5.0
+REMEMBERED_AT_MOST = 10_000
+
+
+class KeyGrant(NamedTuple):
+    """What a key allows, and what of its workspace the door and the writer need."""
+
+    dataset_id: int
+    environment: Environment
+    kind: str
+    can_write: bool
+    allowed_hosts: tuple[str, ...]
+    timeout_s: int
+    bounce_ms: int
+    host: str
+    ends_ms: float  # when it expires or is revoked, epoch ms
+
+    @property
+    def is_secret(self) -> bool:
+        return self.kind == ApiKey.Kind.SECRET
+
+
+_remembered: dict[str, tuple[float, KeyGrant]] = {}
+_database_away_until = 0.0
+
+
+def in_request(environ: Mapping[str, Any], query: Mapping[str, str]) -> str:
+    """The key of the headers or the query string, or "". Raises Problem 400 when there are different ones."""
+    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    bearer = authorization[7:].strip() if authorization[:7].lower() == "bearer " else ""
+    return one_of(environ.get("HTTP_X_API_KEY", "").strip(), bearer, query.get("k", ""), query.get("api_key", ""))
+
+
+def in_frame(frame: Frame) -> str:
+    """The key of the body, or "". sendBeacon cannot set headers, so this is where the script writes it."""
+    customer = frame.customerObject
+    return one_of(frame.api_key or "", customer.apiKey or "" if customer else "")
+
+
+def one_of(*found: str) -> str:
+    """The key that was found, wherever it stood. Raises Problem 400 when it is not the same everywhere."""
+    different = {key for key in found if key}
+    if len(different) > 1:
+        raise Problem(400, "ambiguous_key", "Send one API key. This request brings different ones.")
+    return different.pop() if different else ""
+
+
+def grant(raw: str, now: datetime) -> KeyGrant:
+    """What the key allows. Raises Problem 401, or 503 when nobody can tell."""
+    try:
+        found = _ask(raw, now)
+    except DatabaseError:
+        found = _recall(raw, now)
+    if found is None:
+        # One answer for missing, malformed, unknown, revoked and expired: it tells nothing to somebody who is guessing.
+        raise Problem(401, "unknown_key", "Send the API key of a workspace, as X-API-Key or as `api_key` in the body.")
+    return found
+
+
+def _ask(raw: str, now: datetime) -> KeyGrant | None:
+    global _database_away_until
+    if time.monotonic() < _database_away_until:
+        raise DatabaseError("was away a moment ago")
+    try:
+        key = api_keys.authenticate(raw, now) if raw.isascii() else None
+    except DatabaseError:
+        _database_away_until = time.monotonic() + ASKED_AGAIN_SECONDS
+        raise
+    if key is None:
+        _remembered.pop(raw, None)
+        return None
+    if len(_remembered) >= REMEMBERED_AT_MOST:
+        _remembered.clear()
+    _remembered[raw] = (time.monotonic(), _grant_of(key))
+    return _remembered[raw][1]
+
+
+def _recall(raw: str, now: datetime) -> KeyGrant | None:
+    seen_at, found = _remembered.get(raw, (0.0, None))
+    if found is None or time.monotonic() - seen_at > TRUSTED_WITHOUT_DATABASE_SECONDS:
+        raise Problem(
+            503, "keys_unavailable", "Keys cannot be checked now.", headers={"Retry-After": RETRY_AFTER_SECONDS}
+        )
+    return found if now.timestamp() * 1000 < found.ends_ms else None
+
+
+def _grant_of(key: ApiKey) -> KeyGrant:
+    workspace, environment = key.workspace, cast(Environment, key.environment)
+    ends = [moment.timestamp() * 1000 for moment in (key.expires_at, key.revoked_at) if moment]
+    return KeyGrant(
+        dataset_id=workspace.dataset_id(environment),
+        environment=environment,
+        kind=key.kind,
+        can_write=ApiKey.Permission.WRITE in key.permissions or ApiKey.Permission.ADMIN in key.permissions,
+        allowed_hosts=tuple(workspace.allowed_hosts),
+        timeout_s=workspace.session_timeout_minutes * 60,
+        bounce_ms=workspace.bounce_engaged_seconds * 1000,
+        host=workspace.domain,
+        ends_ms=min(ends, default=float("inf")),
+    )

@@ -1,0 +1,189 @@
+"""The shapes a collect request may have: what stands around the events, and each event as its sender wrote it.
+
+    {"events": […]}  {"batch": […]}  one event by itself      ──parse──►  Payload, whose events are judged one by one
+
+What is wrong with the whole raises Problem; what is wrong with one event is the affair of tracking.judge.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from config.lib.problems import Problem
+from tracking.events import MAX_EVENT_BYTES, MAX_EVENTS
+from tracking.moments import Written
+from tracking.trees import Rejected, count_keys, has_duplicate_keys, has_nul
+from tracking.usage import DropReason
+
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+LISTS = ("events", "batch")
+ALONE = ("api_key", "customerObject", "sent_at", "context")  # what an event by itself may bring of an envelope
+WHERE = re.compile(r" - at `\$(?P<path>.*)`$")
+
+
+class Customer(msgspec.Struct):
+    apiKey: str | None = None
+
+
+class RawEvent(msgspec.Struct):
+    """One event as written. Names in one line mean the same; the first one given counts."""
+
+    id: str | None = None
+    event_id: str | None = None
+    event_type: str | None = None
+    type: str | None = None
+    event: str | None = None
+    event_name: str | None = None
+    name: str | None = None
+    timestamp: Written | None = None
+    session_id: str | None = None
+    visitor_id: str | None = None
+    page_view_id: str | None = None
+    user_id: str | None = None
+    url: str | None = None
+    referrer: str | None = None
+    title: str | None = None
+    properties: dict[str, Any] | None = None
+    event_data: dict[str, Any] | None = None
+    props: dict[str, Any] | None = None
+
+
+class Frame(msgspec.Struct):
+    """What stands around the events: the script writes once what all of them share."""
+
+    api_key: str | None = None
+    customerObject: Customer | None = None
+    sent_at: Written | None = None
+    session_id: str | None = None
+    visitor_id: str | None = None
+    page_view_id: str | None = None
+    user_id: str | None = None
+    url: str | None = None
+    referrer: str | None = None
+    title: str | None = None
+    context: Any = None
+
+    def about(self, name: str) -> Any:
+        """A fact of the context, where the script writes what it knows of its browser."""
+        return self.context.get(name) if isinstance(self.context, dict) else None
+
+
+@dataclass(frozen=True)
+class Payload:
+    frame: Frame
+    trees: list[Any]  # the events as decoded
+    faults: dict[int, Rejected]  # those whose shape alone is refused, by index
+
+
+def parse(body: bytes) -> Payload:
+    """The request's content. Raises Problem 400; how many events there are is judged by `check_count`."""
+    tree = _decode(body)
+    if not isinstance(tree, dict):
+        raise Problem(400, "not_an_object", 'Send an object: {"events": […]} or one event.')
+    around, trees = _take_apart(tree)
+    keys, faults = _check_shapes(around, trees, body)
+    if trees and trees[0] is tree:
+        keys -= 1 + count_keys(around)  # these names are the event's own, and there is no list that has one
+    _check_duplicates(body, None if faults else keys)
+    try:
+        return Payload(msgspec.convert(around, Frame), trees, faults)
+    except msgspec.ValidationError as error:
+        detail, pointer = _located(error)
+        raise Problem(400, "type", detail, pointer=pointer) from None
+
+
+def check_count(payload: Payload) -> None:
+    """Raises Problem 413 or 422."""
+    if not payload.trees:
+        raise Problem(422, "no_events", "Send at least one event.")
+    if len(payload.trees) > MAX_EVENTS:
+        raise Problem(413, "too_many_events", f"Send at most {MAX_EVENTS} events in one request.")
+
+
+def convert(tree: Any) -> RawEvent:
+    """Raises Rejected type, with a pointer to the field."""
+    try:
+        return msgspec.convert(tree, RawEvent)
+    except msgspec.ValidationError as error:
+        detail, pointer = _located(error)
+        raise Rejected(DropReason.TYPE, detail, pointer) from None
+
+
+def _decode(body: bytes) -> Any:
+    if not body.strip():
+        raise Problem(400, "empty", 'The body is empty. Send {"events": […]}.')
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.ValidationError as error:
+        raise Problem(400, "number_range", f"{error}. Whole numbers have 64 bits.") from None
+    except msgspec.DecodeError as error:
+        code = "surrogate" if SURROGATE.search(body) else "malformed"
+        raise Problem(400, code, f"This is not JSON: {error}.") from None
+    except UnicodeDecodeError:
+        raise Problem(400, "encoding", "The body is not UTF-8.") from None
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _take_apart(tree: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """(what stands around the events, the events)."""
+    lists = [name for name in LISTS if name in tree]
+    if not lists:
+        return {name: tree[name] for name in ALONE if name in tree}, [tree]
+    if len(lists) > 1:
+        raise Problem(400, "two_lists", "Send the events in `events` or in `batch`, not in both.")
+    name = lists[0]
+    if type(tree[name]) is not list:
+        raise Problem(400, "type", "Send a list of events.", pointer=f"/{name}")
+    return {key: value for key, value in tree.items() if key != name}, tree[name]
+
+
+def _check_shapes(around: dict[str, Any], trees: list[Any], body: bytes) -> tuple[int, dict[int, Rejected]]:
+    """(how many names there are, the events that break a limit). Raises Problem when what stands around them does."""
+    may_hold_nul, may_be_large = rb"\u0000" in body, len(body) > MAX_EVENT_BYTES
+    faults: dict[int, Rejected] = {}
+    try:
+        keys = 1 + _checked(around, may_hold_nul, False)
+    except Rejected as fault:
+        raise Problem(400, fault.reason, fault.detail, pointer=fault.pointer) from None
+    for index, event in enumerate(trees[: MAX_EVENTS + 1]):
+        try:
+            keys += _checked(event, may_hold_nul, may_be_large)
+        except Rejected as fault:
+            faults[index] = fault
+    return keys, faults
+
+
+def _check_duplicates(body: bytes, keys: int | None) -> None:
+    try:
+        found = has_duplicate_keys(body, keys)
+    except RecursionError:
+        raise _too_deep() from None
+    if found:
+        raise Problem(400, "duplicate_key", "An object names something twice. Which one counts is anybody's guess.")
+
+
+def _checked(event: Any, may_hold_nul: bool, may_be_large: bool) -> int:
+    """The number of names in it. Raises Rejected."""
+    if type(event) is not dict:
+        raise Rejected(DropReason.TYPE, "An event is an object.")
+    keys = count_keys(event)
+    if may_be_large and len(msgspec.json.encode(event)) > MAX_EVENT_BYTES:
+        raise Rejected(DropReason.EVENT_TOO_LARGE, f"An event may have {MAX_EVENT_BYTES} bytes.")
+    if may_hold_nul and has_nul(event):
+        raise Rejected(DropReason.NUL, "Leave out the character U+0000.")
+    return keys
+
+
+def _located(error: msgspec.ValidationError) -> tuple[str, str]:
+    """(sentence, JSON pointer) of msgspec's "Expected `str`, got `int` - at `$.user_id`"."""
+    message = str(error)
+    where = WHERE.search(message)
+    path = re.sub(r"[.\[]", "/", where["path"]).replace("]", "") if where else ""
+    return WHERE.sub("", message) + ".", path
+
+
+def _too_deep() -> Problem:
+    return Problem(400, DropReason.TOO_DEEP, "The body is nested too deep.")

@@ -1,0 +1,133 @@
+"""The embedded engine: a data directory that this process alone holds open, and the pools of work on it.
+
+Each statement gets a connection of its own. It costs 0.1 ms, and nothing can pass from one request to the next:
+a connection keeps its SETs (a `readonly` cannot even be taken back), and after an error it puts the failed
+statement's half-written result before the next one's.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+from tracking.store.owner.config import write_config
+from tracking.store.owner.errors import ABORTED, TOO_BUSY, EngineError, Refusal
+
+# Each has its own places: an insert never waits behind dashboards, nor a dashboard behind exports, which last as long
+# as their readers take.
+Pool = Literal["reads", "streams", "inserts"]
+WAIT_SECONDS: dict[Pool, float] = {"reads": 5, "streams": 5, "inserts": 30}
+
+
+class CannotOpen(Exception):
+    """The directory is another owner's, or the engine does not accept it. The message is for whoever starts it."""
+
+
+class Slots:
+    """So many statements at a time; the others wait for a while."""
+
+    def __init__(self, size: int, wait_s: float) -> None:
+        self._free, self._size, self._wait_s, self._closed = threading.Semaphore(size), size, wait_s, False
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        if self._closed:
+            raise Refusal(ABORTED, "ABORTED", "The event store is stopping.")
+        if not self._free.acquire(timeout=self._wait_s):
+            sentence = f"{self._size} statements are running and none ended in {self._wait_s:g} seconds."
+            raise Refusal(TOO_BUSY, "TOO_MANY_SIMULTANEOUS_QUERIES", sentence)
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def close(self) -> None:
+        """Lets nothing in any more."""
+        self._closed = True
+
+    def wait_until_free(self, wait_s: float) -> None:
+        for _ in range(self._size):
+            self._free.acquire(timeout=wait_s)
+
+
+class Engine:
+    def __init__(self, directory: Path, memory: int, places: Mapping[Pool, int]) -> None:
+        """Opens `directory`, made if missing. Raises CannotOpen, OSError."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(directory)
+        # Imported here: it takes 200 MB, and a refusal above should come at once.
+        from chdb.state import sqlitelike
+
+        self._connect = sqlitelike.connect
+        self._path = str(directory / "data")
+        # The first connection configures the engine and keeps it open.
+        try:
+            self._first = self._connect(f"{self._path}?config-file={write_config(directory, memory)}")
+        except RuntimeError as error:
+            raise CannotOpen(f"The engine cannot open {directory}: {error}") from error
+        self.zone = self._first.query("SELECT timezone()", "TSVRaw").bytes().decode().strip()
+        self._pools = {pool: Slots(size, WAIT_SECONDS[pool]) for pool, size in places.items()}
+
+    @contextmanager
+    def session(self, pool: Pool, database: str, settings: Mapping[str, str]) -> Iterator[Any]:
+        """A connection with its database and settings, for one statement. Raises Refusal; the engine's errors too."""
+        with self._pools[pool].taken(), self._fresh() as connection:
+            if database:
+                connection.query("USE `" + database.replace("\\", "\\\\").replace("`", "\\`") + "`")
+            if settings:
+                connection.query("SET " + ", ".join(f"{name} = {_quoted(value)}" for name, value in settings.items()))
+            yield connection
+
+    def kill(self, mark: str) -> None:
+        """Stops the statement whose session has `mark` as its log_comment; a finished one is left alone."""
+        with suppress(Refusal), self._fresh() as connection:
+            connection.query(
+                "KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC", "Null", params={"mark": mark}
+            )
+
+    def drain(self, grace_s: float = 30) -> None:
+        """Takes no more statements, finishes the inserts under way and stops the reads."""
+        for slots in self._pools.values():
+            slots.close()
+        with suppress(Refusal), self._fresh() as connection:
+            connection.query("KILL QUERY WHERE query_kind = 'Select' ASYNC", "Null")
+        self._pools["inserts"].wait_until_free(grace_s)
+
+    def close(self) -> None:
+        self._first.close()
+        self._lock.close()
+
+    @contextmanager
+    def _fresh(self) -> Iterator[Any]:
+        try:
+            connection = self._connect(self._path)
+            try:
+                yield connection
+            finally:
+                connection.close()
+        except RuntimeError as error:  # chdb raises it and subclasses of it, with ClickHouse's text
+            raise EngineError(error) from error
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _locked(directory: Path) -> TextIO:
+    """An own lock before the engine's: it answers at once and can say who has it."""
+    lock = (directory / "owner.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        raise CannotOpen(
+            f"Another event store (process {holder}) has {directory} open. Stop it, or choose another --path."
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

@@ -1,0 +1,36 @@
+"""Tells when a client went away while its statement runs: nobody is left to read the answer, so the engine may stop."""
+
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+
+class HangupWatch:
+    """One thread for all connections, asleep until the kernel reports a closed one."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._calls: dict[int, Callable[[], None]] = {}
+        threading.Thread(target=self._run, name="hangup-watch", daemon=True).start()
+
+    @contextmanager
+    def calling(self, on_hangup: Callable[[], None], connection: socket.socket) -> Iterator[None]:
+        """Calls `on_hangup`, in another thread, when the other side closes during the block."""
+        number = connection.fileno()
+        self._calls[number] = on_hangup
+        self._epoll.register(number, select.EPOLLRDHUP | select.EPOLLONESHOT)
+        try:
+            yield
+        finally:
+            self._calls.pop(number, None)
+            with suppress(OSError):  # closed meanwhile
+                self._epoll.unregister(number)
+
+    def _run(self) -> None:
+        while True:
+            for number, _ in self._epoll.poll():
+                call = self._calls.pop(number, None)
+                if call:
+                    call()

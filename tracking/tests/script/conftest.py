@@ -1,0 +1,33 @@
+"""The built script in a real browser: do this on the page, expect these events at the collector."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tracking.tests.script.website import BUILT, UUID7, Collector, Website, serve
+
+
+@pytest.fixture
+def collector(page: Page) -> Iterator[Collector]:
+    """Whatever a test does: no error in the page, no preflight, plain text, bodies for a beacon, ids of version 7."""
+    assert (BUILT / "trackingscript.js").exists(), "Build the script first: npm run build in tracking/tracker."
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    collector = Collector()
+    yield collector
+    assert errors == []
+    assert {method for method, _ in collector.kinds} <= {"POST"}
+    assert all(kind.startswith("text/plain") for _, kind in collector.kinds)
+    assert all(size <= 60_000 for size in collector.sizes)
+    ids = [event["id"] for event in collector.events()]
+    assert all(UUID7.fullmatch(one) for one in ids)
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.fixture
+def site(collector: Collector) -> Iterator[Website]:
+    with serve(collector.handler()) as address:
+        website = Website(address)
+        with serve(website.handler()) as website.url:
+            yield website

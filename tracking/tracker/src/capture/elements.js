@@ -1,0 +1,94 @@
+/** What may be said of an element: its tag, id, text, place and link. The value of a field is never read. */
+import { cleanText, cleanUrl, parseUrl } from "../redact.js";
+
+const IGNORED = "[data-mp-ignore],.mp-ignore,[data-private],.ph-no-capture,[data-hj-suppress]";
+const MASKED = "[data-mp-mask]";
+const FIELDS = "select,input,textarea";
+const ROLES = "[role=button],[role=link],[role=tab],[role=menuitem],[role=checkbox],[role=switch],[role=option]";
+const CLICKABLE = `a,area,button,summary,label,${FIELDS},${ROLES},[onclick]`;
+const SILENT = `script,style,template,${FIELDS},[contenteditable],${IGNORED},${MASKED}`;
+const DOWNLOAD =
+  /\.(pdf|xlsx?|docx?|txt|rtf|csv|exe|key|pps|pptx?|7z|pkg|rar|gz|zip|avi|mov|mp4|mpeg|wmv|midi|mp3|wav|wma|dmg|json|xml|epub|iso|apk|msi)$/i;
+const MAX_TEXT = 1024;
+const MAX_PATH = 8;
+
+const tagOf = (element) => element.nodeName.toLowerCase();
+const attribute = (element, name) => element.getAttribute(name) || "";
+
+/** The nearest of `element` and its ancestors that matches, out of open shadow roots too. */
+export function closest(element, selector) {
+  const found = element.closest(selector);
+  const { host } = element.getRootNode();
+  return found || (host ? closest(host, selector) : null);
+}
+
+export const isIgnored = (element) => !!closest(element, IGNORED);
+
+/** What a click on `target` means to hit, or null for a click on nothing in particular. */
+export function clickable(target) {
+  const found = closest(target, CLICKABLE);
+  return found || (getComputedStyle(target).cursor === "pointer" ? target : null);
+}
+
+function innerText(node, room = MAX_TEXT) {
+  let text = "";
+  for (const child of node.childNodes) {
+    if (child.nodeType === 3) text += child.data;
+    else if (child.nodeType === 1 && !child.matches(SILENT)) text += ` ${innerText(child, room - text.length)} `;
+    if (text.length > room) break;
+  }
+  return text.slice(0, room);
+}
+
+/** The words a visitor would use for it. */
+export function textOf(element) {
+  if (closest(element, MASKED) || element.isContentEditable) return "";
+  const button = element.matches("input[type=submit],input[type=button],input[type=reset]");
+  const text = () => (button ? element.value : element.matches(FIELDS) ? "" : innerText(element));
+  const image = element.querySelector("img[alt]");
+  const name = attribute(element, "aria-label") || text().trim() || (image && image.alt) || element.title;
+  return cleanText(name || "", 100);
+}
+
+function step(element) {
+  const { children = [] } = element.parentElement || {};
+  const alike = [...children].filter((one) => tagOf(one) === tagOf(element));
+  const classes = attribute(element, "class").match(/\S+/g) || [];
+  const place = alike.length > 1 ? `:nth-of-type(${alike.indexOf(element) + 1})` : "";
+  return [tagOf(element), ...classes.slice(0, 2)].join(".") + place;
+}
+
+/** A short selector such as `div#hero > a.btn:nth-of-type(2)`; stops at the first id that looks written by hand. */
+export function pathOf(element) {
+  const steps = [];
+  for (let node = element; node && steps.length < MAX_PATH; node = node.parentElement) {
+    const id = attribute(node, "id");
+    // Three digits in a row: made by a program, another one at the next load.
+    if (/^(?!.*\d{3})\S+$/.test(id)) return [`${tagOf(node)}#${id}`, ...steps].join(" > ");
+    if (!/^(html|body)$/.test(tagOf(node))) steps.unshift(step(node));
+  }
+  return steps.join(" > ");
+}
+
+/** `{href, link}`: link is outbound, download, mailto or tel, and absent for a link inside the site. */
+export function linkOf(element) {
+  const anchor = closest(element, "a,area");
+  const raw = anchor && anchor.href;
+  const url = raw && parseUrl(raw.baseVal || raw, location.href); // in SVG it is an object
+  const scheme = url && url.protocol.slice(0, -1);
+  if (!/^(https?|mailto|tel)$/.test(scheme)) return {};
+  const outside = url.host === location.host ? undefined : "outbound";
+  const kind = anchor.hasAttribute("download") || DOWNLOAD.test(url.pathname) ? "download" : outside;
+  return { href: cleanUrl(url.href), link: /^http/.test(scheme) ? kind : scheme };
+}
+
+/** The properties of a click on `element`. */
+export function describe(element) {
+  return {
+    element_tag: tagOf(element),
+    element_text: textOf(element),
+    element_id: attribute(element, "id"),
+    path: pathOf(element),
+    ...linkOf(element),
+  };
+}

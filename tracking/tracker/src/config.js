@@ -1,0 +1,50 @@
+/**
+ * What the site asked for: the attributes of its tag, over `window.MetricPalConfig`, over the built-in defaults.
+ *
+ * Option names are those of `dataset`: `data-batch-size` is `batchSize`. The default says what kind of value it is;
+ * a number that makes no sense counts as not given.
+ */
+
+export const DEFAULTS = {
+  apikey: "",
+  api: "", // where to send: a URL, or a path on the page's own host; empty: the host the script came from
+  privacyMode: false, // e-mail addresses and names never leave the page
+  cookieless: false, // nothing is stored and no id is sent; the server counts by a daily hash
+  onlyIdentify: false, // only identify events leave
+  autoPageView: true,
+  trackClicks: true,
+  dnt: true, // respect Do Not Track
+  gpc: "limit", // Global Privacy Control: "limit" counts without ids, "deny" not at all, "ignore" as usual
+  spa: "path", // what makes a new page besides the path: "query" or "hash"; "off": nothing does
+  debug: false,
+  intervalStart: 5000, // ms before the first send
+  intervalIncrement: 2000, // ms added after each send
+  batchSize: 50, // events, at most 500
+  sessionTimeout: 30, // minutes
+};
+
+const ZERO_IS_FINE = "intervalIncrement";
+
+function read(name, text, fallback) {
+  if (typeof fallback === "boolean") return !/^(false|0|off|no)$/i.test(text);
+  if (typeof fallback === "string") return text.trim();
+  const value = Math.floor(text);
+  return value > 0 || (value === 0 && name === ZERO_IS_FINE) ? value : fallback;
+}
+
+/** @returns an object with every option; `globals` and `dataset` map option names to raw values. */
+export function readConfig(globals, dataset) {
+  const config = {};
+  for (const name of Object.keys(DEFAULTS)) {
+    const given = dataset[name] ?? globals[name];
+    config[name] = given == null ? DEFAULTS[name] : read(name, String(given), DEFAULTS[name]);
+  }
+  config.batchSize = Math.min(config.batchSize, 500);
+  return config;
+}
+
+/** The address events go to. `api` may be a path, for sites that forward one through their own host. */
+export function collectUrl(api, scriptUrl, pageUrl) {
+  const base = api || new URL(scriptUrl || pageUrl).origin;
+  return new URL(base.replace(/\/+$/, "") + "/api/v1/collect", pageUrl).href;
+}

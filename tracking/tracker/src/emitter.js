@@ -1,0 +1,58 @@
+/**
+ * From "this happened" to an event: id, moment, order, view, visitor, session, shared properties.
+ *
+ * Events made before the page is seen wait with their own moment and follow the page view.
+ */
+
+export function createEmitter({ config, clock, log, newId }, { page, people, shared, deliver }) {
+  let seq = 0;
+  let waiting = [];
+
+  function put(type, properties, { at, ids, view = page.view, urgent, id = newId(at) }) {
+    const event = { id, event_type: type, timestamp: at, seq: ++seq, ...ids, page_view_id: view.id, url: view.url };
+    event.properties = { ...shared.of(type), ...properties };
+    log(type, event);
+    // Whoever asks for identification alone gets nothing else.
+    if (!config.onlyIdentify || type === "identify") deliver(event, urgent);
+    return event;
+  }
+
+  const idsOf = (session) => ({ visitor_id: people.identity.visitorId(), session_id: session.id });
+
+  /** Visitor and session of an event; reports the session that began with it, and the one it found ended. */
+  function stamp(at, idle) {
+    if (people.anonymous) return {};
+    // Leaving a page is no activity: it must not begin a session.
+    const current = idle && people.session.current();
+    if (current) return idsOf(current);
+    const { session, started, ended } = people.session.renew(clock.now());
+    if (ended) end(ended.session, ended.reason);
+    const ids = idsOf(session);
+    if (started) put("session_start", { session_index: session.index, referrer: page.view.referrer }, { at, ids });
+    return ids;
+  }
+
+  /** Reports that `session` ended with its last activity. */
+  function end(session, reason) {
+    const duration = Math.round((session.last - session.start) / 1000);
+    put("session_end", { duration, reason }, { at: session.last, ids: idsOf(session), urgent: true });
+  }
+
+  /**
+   * @returns the event, or the id it will have. `view`: another than the present one; `idle`: the visitor did
+   * nothing.
+   */
+  function emit(type, properties, { at = clock.now(), idle, ...options } = {}) {
+    if (page.view) return put(type, properties, { at, ids: stamp(at, idle), ...options });
+    const id = newId(at);
+    waiting.push(() => emit(type, properties, { at, ...options, id }));
+    return { id };
+  }
+
+  return {
+    emit,
+    end,
+    /** Lets the events that waited follow, under the ids their callers were given. */
+    release: () => waiting.splice(0).forEach((fn) => fn()),
+  };
+}

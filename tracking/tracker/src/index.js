@@ -1,0 +1,31 @@
+/** Reads the tag, publishes `window.MetricPal` and starts. The only module that touches globals. */
+import { createApi } from "./api.js";
+import { collectUrl, readConfig } from "./config.js";
+import { guard } from "./guard.js";
+import { createTracker } from "./tracker.js";
+import { VERSION } from "./version.js";
+
+const say = (how) => (...words) => console[how]("MetricPal:", ...words);
+const warn = say("warn");
+
+function boot(win, tag) {
+  const { document, location } = win;
+  const script = tag || document.querySelector("script[data-apikey]") || { dataset: {} };
+  const config = readConfig(win.MetricPalConfig || {}, script.dataset);
+  const log = config.debug ? say("log") : () => {};
+  const before = win.MetricPal || {};
+
+  if (before.v) {
+    return before.getConfig().apikey === config.apikey ? log("twice") : warn("another data-apikey is ignored");
+  }
+  if (!config.apikey) say("error")("data-apikey is missing");
+  const url = collectUrl(config.api, script.src, location.href);
+  const tracker = createTracker({ win, config, url, log, warn });
+  const { api, replay } = createApi(tracker);
+  win.MetricPal = Object.assign(api, { v: VERSION });
+  // Files opened from disk are nobody's website.
+  if (config.apikey && /^http/.test(location.protocol)) tracker.start();
+  (before.q || []).forEach(guard(replay, warn));
+}
+
+guard(boot, warn)(window, document.currentScript);

@@ -1,0 +1,12 @@
+/**
+ * Property names that never leave the script. The build shortens them, so none of them may be a name of the wire, of an
+ * option, of a public call or of the browser.
+ */
+export const INTERNAL = (
+  "anonymous arm beacon become byBeacon claim clock config consent decide delay deliver depth describe disarm disk " +
+  "emit emitter encodeBatch end ended enter erase failed failures flush follow forget hide identity idle ids " +
+  "isBlocked isOnline isSpent keeps leave lengthen local newId newVisitor notBefore onEnter onLeave pages patience pending " +
+  "people person persons prepend queue record recover release renew replay retryAfter rewind run saveSoon " +
+  "say sender session settle shared shown signals silences started stopped stops timeoutMs transport types urgent " +
+  "usedElsewhere view visitorId visitors wake warn win"
+).split(" ");

@@ -1,0 +1,72 @@
+/** Batches on their way, and what their answers do to the queue. */
+import { verdict } from "./retry.js";
+import { nextBatch } from "./wire.js";
+
+const BLOCKED_EVENTS = 100; // kept where sending never worked
+
+export function createPost({ config, log, warn }, { queue, disk, transport, encodeBatch }, patience) {
+  let inFlight = [];
+  let stopped = false;
+  const body = (batch) => encodeBatch(batch, patience.failures);
+  const stop = () => {
+    stopped = true;
+    queue.remove(queue.all());
+  };
+
+  function failed(status, header) {
+    log("retry", status);
+    patience.failed(status, header);
+    if (patience.isBlocked()) queue.trim(BLOCKED_EVENTS);
+  }
+  function answered(decision, status, batch) {
+    patience.forget();
+    queue.remove(batch);
+    disk.save(queue.all());
+    if (decision === "done") return;
+    log("refused", status, batch);
+    if (decision !== "stop") return;
+    stop();
+    warn("data-apikey refused", status);
+  }
+  /** Sends one batch of at most `max`. @returns the limit for the next one, or 0 to try later. */
+  async function one(max) {
+    const batch = nextBatch(queue.all(), max);
+    inFlight = batch;
+    const { status, retryAfter } = await transport.post(body(batch));
+    inFlight = [];
+    const decision = verdict(status);
+    if (decision === "split" && batch.length > 1) return batch.length >> 1;
+    if (decision === "retry") return failed(status, retryAfter), 0;
+    answered(decision, status, batch);
+    return max;
+  }
+  /** @returns the events a beacon took; what is too much for the browser's quota is halved. */
+  function beacon(events, max) {
+    const batch = nextBatch(events, max);
+    if (!batch.length) return batch;
+    if (transport.beacon(body(batch))) return [...batch, ...beacon(events.slice(batch.length), max)];
+    return beacon(events, batch.length >> 1);
+  }
+
+  return {
+    stop,
+    stopped: () => stopped,
+    /** Sends the first `count` events. @returns whether all of them were answered for. */
+    async first(count) {
+      let max = config.batchSize;
+      for (let before; count > 0 && queue.size(); count -= before - queue.size()) {
+        before = queue.size();
+        max = await one(max);
+        if (!max) return false;
+      }
+      return !stopped;
+    },
+    /** @returns whether the browser took all that was not on its way already. */
+    byBeacon() {
+      const waiting = queue.all().filter((event) => !inFlight.includes(event));
+      const taken = beacon(waiting, config.batchSize);
+      queue.remove(taken);
+      return taken.length === waiting.length;
+    },
+  };
+}

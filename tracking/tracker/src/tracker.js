@@ -1,0 +1,111 @@
+/** Puts the parts together and runs them while the visitor's choice allows it. */
+import { botSigns } from "./bots.js";
+import { captureClicks } from "./capture/clicks.js";
+import { captureExit } from "./capture/exit.js";
+import { capturePages } from "./capture/pages.js";
+import { captureScroll } from "./capture/scroll.js";
+import { createConsent } from "./consent.js";
+import { cookieStorage } from "./cookies.js";
+import { readContext } from "./device.js";
+import { createDisk, noDisk } from "./disk.js";
+import { createEmitter } from "./emitter.js";
+import { guard, listen } from "./guard.js";
+import { uuidv7 } from "./ids.js";
+import { createPage, whenSeen } from "./page.js";
+import { createPeople } from "./people.js";
+import { createQueue } from "./queue.js";
+import { createSender } from "./sender.js";
+import { createShared } from "./shared.js";
+import { forgiving, localStorageOf } from "./storage.js";
+import { createTransport } from "./transport.js";
+import { encode } from "./wire.js";
+
+const REWIND_MS = 60 * 1000; // hidden this long: what comes next is a new beginning
+
+export function createTracker({ win, config, url, log, warn }) {
+  const { document, navigator } = win;
+  const clock = {
+    now: Date.now,
+    setTimeout: (fn, ms) => win.setTimeout(guard(fn, log), ms),
+    clearTimeout: (timer) => win.clearTimeout(timer),
+  };
+  const newId = (at = clock.now()) => uuidv7(at, win.crypto);
+  const local = localStorageOf(win);
+  const isOnline = () => navigator.onLine !== false;
+  const env = { win, config, clock, log, warn, newId, local, isOnline };
+  const consent = createConsent(env);
+  const shared = createShared();
+  const transport = createTransport(win, url);
+
+  /** What lives from `start` to `stop`. */
+  function createRun() {
+    const anonymous = config.cookieless || consent.is("limited");
+    const people = createPeople(env, anonymous);
+    const page = createPage(env);
+    const queue = createQueue();
+    const disk = anonymous ? noDisk : createDisk(env);
+    const context = { ...readContext(win, anonymous), ...consent.signals, bot: botSigns(win), cookieless: +anonymous };
+    const encodeBatch = (batch, retry) =>
+      encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, context });
+    const sender = createSender(env, { queue, disk, transport, encodeBatch, pages: () => run.pages });
+    const emitter = createEmitter(env, { page, people, shared, deliver: sender.add });
+    return { people, page, sender, emitter, pages: null, stops: [] };
+  }
+  let run = null;
+
+  function watchHiding({ page, sender }) {
+    let hiddenAt = 0;
+    const hide = (leaving) => {
+      page.leave();
+      sender.hide(leaving);
+      hiddenAt = clock.now();
+    };
+    const changed = () => {
+      if (document.hidden) return hide(false);
+      if (clock.now() - hiddenAt > REWIND_MS) sender.rewind();
+      return sender.wake();
+    };
+    return [
+      listen(document, "visibilitychange", changed, log),
+      listen(win, "pagehide", () => hide(true), log),
+      listen(win, "online", sender.wake, log),
+    ];
+  }
+
+  function begin(present) {
+    if (run !== present) return; // stopped before anybody looked
+    const { page, emitter, sender, stops } = run;
+    stops.push(captureScroll(page, emitter.emit), captureExit(page, emitter.emit), ...watchHiding(run));
+    run.pages = capturePages(page, emitter.emit);
+    stops.push(run.pages.stop);
+    if (config.trackClicks) stops.push(captureClicks(page, emitter.emit));
+    emitter.release();
+    clock.setTimeout(sender.recover, 500);
+  }
+
+  return {
+    ...env,
+    consent,
+    shared,
+    run: () => run,
+    /** Begins to count, once somebody looks. Nothing is stored or sent where the visitor's choice forbids it. */
+    start() {
+      log(...consent.decide());
+      if (run || consent.is("denied")) return;
+      const present = (run = createRun());
+      whenSeen(document, guard(() => begin(present), log));
+    },
+    stop() {
+      if (!run) return;
+      run.stops.forEach((end) => end());
+      run.sender.close();
+      run = null;
+    },
+    /** All we ever stored, except the opt-out itself. */
+    erase() {
+      const cookies = forgiving(cookieStorage(win));
+      ["_mp_v", "_mp_s"].forEach(cookies.remove);
+      (local.names() || []).filter((name) => /^_mp_(?!consent)/.test(name)).forEach(local.remove);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+"""The body of a collect request: from the socket to plain UTF-8 JSON bytes, within the limits. Knows no framework."""
+
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from config.lib.problems import Problem
+from tracking.events import MAX_DECODED_BYTES, MAX_WIRE_BYTES
+
+# text/plain is what sendBeacon sends without a preflight.
+CONTENT_TYPES = ("application/json", "text/plain")
+DRAINED_BYTES = 16 << 20  # of a body that is too long
+CHUNK_BYTES = 1 << 16
+BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def read(environ: Mapping[str, Any], stream: Stream) -> bytes:
+    """The decoded body. Raises Problem 400, 411, 413 or 415.
+
+    The bytes are taken off the connection before anything is refused: a sender whose body nobody reads is cut off,
+    does not see the answer, and tries again.
+    """
+    body = _read_within(_length(environ), stream)
+    _check_content_type(environ.get("CONTENT_TYPE", ""))
+    encoding = environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", ""):
+        raise Problem(415, "content_encoding", "Send the body as it is or with Content-Encoding: gzip.")
+    if encoding == "gzip":
+        body = _gunzip(body)
+    if body.startswith(BOMS):
+        raise Problem(400, "encoding", "Send UTF-8 without a byte order mark.")
+    return body
+
+
+@lru_cache(maxsize=256)
+def _check_content_type(header: str) -> None:
+    media_type, *parameters = (part.strip().lower() for part in header.split(";"))
+    if media_type not in CONTENT_TYPES:
+        raise Problem(415, "content_type", "Send JSON as application/json or text/plain.")
+    charsets = [text.partition("=")[2].strip('" ') for text in parameters if text.startswith("charset")]
+    if any(charset not in ("utf-8", "utf8") for charset in charsets):
+        raise Problem(415, "charset", "Send UTF-8.")
+
+
+def _length(environ: Mapping[str, Any]) -> int:
+    """Content-Length in bytes. Without one a body of unknown length would follow, which is refused unread."""
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        raise Problem(411, "length_required", "Send Content-Length instead of a chunked body.")
+    text = environ.get("CONTENT_LENGTH") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise Problem(400, "content_length", "Content-Length must be a number of bytes.")
+    return int(text)
+
+
+def _read_within(length: int, stream: Stream) -> bytes:
+    if length > MAX_WIRE_BYTES:
+        _drain(min(length, DRAINED_BYTES), stream)
+        raise Problem(413, "body_too_large", f"A body may have {MAX_WIRE_BYTES} bytes. Send fewer events at a time.")
+    try:
+        body = stream.read(length)
+    except OSError:  # the sender hung up
+        body = b""
+    if len(body) < length:
+        raise Problem(400, "truncated", "The body ended before its Content-Length. Send it again.")
+    return body
+
+
+def _drain(length: int, stream: Stream) -> None:
+    while length > 0:
+        chunk = stream.read(min(length, CHUNK_BYTES))
+        if not chunk:
+            return
+        length -= len(chunk)
+
+
+def _gunzip(body: bytes) -> bytes:
+    """Unpacks at most MAX_DECODED_BYTES, so a small body cannot become a large one."""
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        plain = unpacker.decompress(body, MAX_DECODED_BYTES + 1)
+    except zlib.error:
+        raise Problem(400, "gzip", "The body is not gzip, though Content-Encoding says so.") from None
+    if len(plain) > MAX_DECODED_BYTES:
+        raise Problem(413, "body_too_large", f"Unpacked, a body may have {MAX_DECODED_BYTES} bytes.")
+    if not unpacker.eof or unpacker.unused_data:
+        raise Problem(400, "gzip", "The gzip body is cut short or followed by something else.")
+    return plain

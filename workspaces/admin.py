@@ -1,0 +1,176 @@
+"""Tenants in the operators' admin: who they are, how much they have, which keys work. No key can be read here."""
+
+from django.contrib import admin
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from config.lib import clock
+from workspaces import api_keys
+from workspaces.models import ApiKey, AuditEntry, Invitation, Membership, Organization, Workspace
+
+# Shown, never changed.
+WORKSPACE_FIELDS = ("name", "slug", "domain", "timezone", "created_at")
+KEY_COLUMNS = ("name", "kind", "environment", "prefix", "last_used_at", "expires_at", "revoked_at")
+KEY_FIELDS = (
+    "workspace",
+    "name",
+    "kind",
+    "environment",
+    "permissions",
+    "prefix",
+    "created_by",
+    "created_at",
+    "expires_at",
+    "revoked_at",
+    "last_used_at",
+)
+INVITATION_FIELDS = ("organization", "email", "role", "invited_by", "created_at", "expires_at", "accepted_at")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that only the product itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["user"]
+    readonly_fields = ["created_at"]
+
+
+class WorkspaceInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Workspace
+    extra = 0
+    fields = WORKSPACE_FIELDS
+    readonly_fields = WORKSPACE_FIELDS
+    show_change_link = True
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ApiKeyInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = ApiKey
+    extra = 0
+    fields = KEY_COLUMNS
+    readonly_fields = KEY_COLUMNS
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "slug", "domain", "member_count", "workspace_count", "created_at"]
+    list_filter = ["created_at"]
+    search_fields = ["name", "slug", "domain", "=uid", "memberships__user__email"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["uid", "created_at"]
+    inlines = [MembershipInline, WorkspaceInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
+        counts = {
+            "members_total": Count("memberships", distinct=True),
+            "workspaces_total": Count("workspaces", distinct=True),
+        }
+        return super().get_queryset(request).annotate(**counts)
+
+    @admin.display(description="members", ordering="members_total")
+    def member_count(self, organization: Organization) -> int:
+        return organization.members_total  # type: ignore[attr-defined]
+
+    @admin.display(description="workspaces", ordering="workspaces_total")
+    def workspace_count(self, organization: Organization) -> int:
+        return organization.workspaces_total  # type: ignore[attr-defined]
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "overview", "organization", "domain", "timezone", "live_keys", "created_at"]
+    list_filter = ["created_at", "timezone"]
+    list_select_related = ["organization"]
+    search_fields = ["name", "slug", "domain", "=uid", "organization__name"]
+    date_hierarchy = "created_at"
+    autocomplete_fields = ["organization"]
+    readonly_fields = ["uid", "live_dataset", "test_dataset", "created_at"]
+    inlines = [ApiKeyInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Workspace]:
+        live = Q(api_keys__in=ApiKey.objects.live_at(clock.now()))
+        return super().get_queryset(request).annotate(keys_total=Count("api_keys", filter=live))
+
+    @admin.display(description="live keys", ordering="keys_total")
+    def live_keys(self, workspace: Workspace) -> int:
+        return workspace.keys_total  # type: ignore[attr-defined]
+
+    @admin.display(description="slug", ordering="slug")
+    def overview(self, workspace: Workspace) -> str:
+        return format_html("/w/{}/", workspace.slug)
+
+    @admin.display(description="number of its live data in the event store")
+    def live_dataset(self, workspace: Workspace) -> int:
+        return workspace.dataset_id("live")
+
+    @admin.display(description="number of its test data in the event store")
+    def test_dataset(self, workspace: Workspace) -> int:
+        return workspace.dataset_id("test")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ["name", "prefix", "kind", "environment", "workspace", "last_used_at", "expires_at", "revoked_at"]
+    list_filter = ["kind", "environment", ("revoked_at", admin.EmptyFieldListFilter), "last_used_at"]
+    list_select_related = ["workspace"]
+    search_fields = ["name", "prefix", "workspace__name", "workspace__slug"]
+    fields = KEY_FIELDS
+    readonly_fields = KEY_FIELDS
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke the chosen keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
+        for key in chosen.select_related("workspace__organization"):
+            api_keys.revoke(key, actor=request.user, now=clock.now())
+        self.message_user(request, "Revoked. Every process knows within five seconds.")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("workspaces.change_apikey")
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["user", "organization", "role", "created_at"]
+    list_filter = ["role", "created_at"]
+    list_select_related = ["user", "organization"]
+    search_fields = ["user__email", "organization__name", "organization__slug"]
+    autocomplete_fields = ["user", "organization"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ["email", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at"]
+    list_filter = ["role", ("accepted_at", admin.EmptyFieldListFilter), "expires_at"]
+    list_select_related = ["organization", "invited_by"]
+    search_fields = ["email", "organization__name"]
+    fields = INVITATION_FIELDS
+    readonly_fields = INVITATION_FIELDS
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ["at", "organization", "workspace", "actor", "action", "target"]
+    list_filter = ["action", "at"]
+    list_select_related = ["organization", "workspace"]
+    search_fields = ["actor", "target", "organization__name", "workspace__name"]
+    date_hierarchy = "at"

@@ -1,0 +1,72 @@
+"""What the frame around every page shows: the switcher, the present workspace, the role, what the account lacks.
+
+Each part asks the database when a template first uses it, and never twice; fragments and the admin pay nothing.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.permissions import person
+from workspaces import roles
+from workspaces.models import Organization, Workspace
+
+
+class Frame:
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def organizations(self) -> list[Organization]:
+        """Of this person, each with `role` and its workspaces; two queries however many there are."""
+        mine = Organization.objects.filter(memberships__user=person(self.request)).annotate(role=F("memberships__role"))
+        return list(mine.prefetch_related("workspaces").order_by("name", "id"))
+
+    @cached_property
+    def workspace(self) -> Workspace | None:
+        """The one this page is about; else one of the organization it is about; else the only one there is."""
+        if present := getattr(self.request, "workspace", None):
+            return present
+        about = getattr(self.request, "organization", None)
+        mine = [one for organization in self.organizations for one in organization.workspaces.all()]
+        if about:
+            mine = [one for one in mine if one.organization_id == about.pk][:1]
+        return mine[0] if len(mine) == 1 else None
+
+    @cached_property
+    def role(self) -> str | None:
+        if present := getattr(self.request, "role", None):
+            return present
+        here = self.workspace.organization_id if self.workspace else None
+        return next((one.role for one in self.organizations if one.pk == here), None)  # type: ignore[attr-defined]
+
+    @cached_property
+    def may(self) -> dict[str, bool]:
+        """Each action of workspaces.roles, for links that only some should see. Views decide for themselves."""
+        return {action: roles.may(self.role, action) for action in roles.ACTIONS}
+
+    @cached_property
+    def email_verified(self) -> bool:
+        user = person(self.request)
+        return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`organizations`, `workspace`, `role`, `may`, `email_verified` and `live_port`, for whoever is signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"live_port": settings.LIVE_PORT}
+    frame = Frame(request)
+    return {
+        "organizations": SimpleLazyObject(lambda: frame.organizations),
+        "workspace": SimpleLazyObject(lambda: frame.workspace),
+        "role": SimpleLazyObject(lambda: frame.role),
+        "may": SimpleLazyObject(lambda: frame.may),
+        "email_verified": SimpleLazyObject(lambda: frame.email_verified),
+        "live_port": settings.LIVE_PORT,
+    }

@@ -1,0 +1,83 @@
+"""The operators' admin: every list and form opens, is searched, and shows no key."""
+
+import pytest
+from django.contrib import admin
+
+from config.lib import clock
+from workspaces import api_keys, audit, members
+from workspaces.models import ApiKey
+
+MODELS = ["user", "organization", "workspace", "apikey", "membership", "invitation", "auditentry"]
+
+
+@pytest.fixture
+def as_operator(client, stranger):
+    stranger.is_staff = stranger.is_superuser = True
+    stranger.save()
+    client.force_login(stranger)
+    return client
+
+
+def path(model: str) -> str:
+    return f"/admin/{'accounts' if model == 'user' else 'workspaces'}/{model}/"
+
+
+@pytest.fixture
+def one_of_each(acme, owner, acme_key, acme_secret):
+    members.invite(acme.organization.memberships.get(), email="a@example.com", role="viewer", now=clock.now())
+    audit.record(acme.organization, owner, "test", now=clock.now(), workspace=acme)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_list_opens_is_searched_and_leads_to_a_form(as_operator, one_of_each, model):
+    listed = as_operator.get(f"{path(model)}?q=a")
+    assert listed.status_code == 200
+    [admin_class] = [one for one in admin.site._registry.values() if one.model._meta.model_name == model]
+    row = admin_class.model.objects.first()
+    assert as_operator.get(f"{path(model)}{row.pk}/change/").status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_page_of_the_admin_shows_a_key_or_its_digest(as_operator, one_of_each, acme, acme_key, acme_secret, model):
+    [admin_class] = [one for one in admin.site._registry.values() if one.model._meta.model_name == model]
+    pages = [path(model), f"{path(model)}{admin_class.model.objects.first().pk}/change/"]
+    html = "".join(as_operator.get(page).content.decode() for page in pages)
+    for key in ApiKey.objects.all():
+        assert key.digest not in html
+    assert acme_key not in html and acme_secret not in html
+
+
+@pytest.mark.parametrize("model", ["apikey", "invitation", "auditentry"])
+def test_what_only_the_product_writes_cannot_be_written_here(as_operator, one_of_each, model):
+    assert as_operator.get(f"{path(model)}add/").status_code == 403
+    [admin_class] = [one for one in admin.site._registry.values() if one.model._meta.model_name == model]
+    row = admin_class.model.objects.first()
+    assert as_operator.post(f"{path(model)}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert admin_class.model.objects.filter(pk=row.pk).exists()
+
+
+def test_an_operator_can_revoke_a_key(as_operator, acme_key):
+    key = ApiKey.objects.get()
+    as_operator.post(path("apikey"), {"action": "revoke", "_selected_action": [key.pk]})
+    assert api_keys.authenticate(acme_key, clock.now()) is None
+
+
+def test_an_operator_can_add_a_person(as_operator):
+    form = {
+        "email": "new@example.com",
+        "usable_password": "true",
+        "password1": "a good long one",
+        "password2": "a good long one",
+    }
+    inline = {"identities-TOTAL_FORMS": 0, "identities-INITIAL_FORMS": 0}
+    assert as_operator.post("/admin/accounts/user/add/", form | inline).status_code == 302
+
+
+def test_the_admins_login_is_ours_with_its_limits_and_second_factor(anonymous, owner):
+    answer = anonymous.get("/admin/")
+    assert answer.status_code == 302
+    assert anonymous.get("/admin/login/?next=/admin/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_customer_is_not_let_into_the_admin(as_owner):
+    assert as_owner.get("/admin/", follow=True).status_code in (302, 403)

@@ -1,0 +1,208 @@
+"""Invitations and roles: who may let in whom, and what a link in a mail is worth."""
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from config.lib import clock
+from config.lib.problems import Problem
+from config.testing.world import NOW
+from workspaces import members
+from workspaces.models import Invitation, Role
+
+
+@pytest.fixture
+def boss(acme, owner):
+    return acme.organization.memberships.get(user=owner)
+
+
+def membership(acme, user):
+    return acme.organization.memberships.get(user=user)
+
+
+def invite_by_page(client, email="new@example.com", role="analyst") -> str:
+    """Sends an invitation from the members page; the link of the mail."""
+    answer = client.post("/o/acme/members/", {"email": email, "role": role})
+    assert answer.status_code == 302, answer.content
+    found = re.search(r"http://testserver(/invitations/\S+)", mail.outbox[-1].body)
+    assert found
+    return found[1]
+
+
+def test_an_invited_newcomer_signs_up_and_is_in_without_another_mail(as_owner, acme, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    link = invite_by_page(as_owner)
+    assert mail.outbox[0].to == ["new@example.com"] and "as Analyst" in mail.outbox[0].body
+    newcomer = Client()
+    assert b"Create an account" in newcomer.get(link).content
+    sign_up = newcomer.post(link).headers["Location"]
+    form = {"email": "new@example.com", "password1": "correct horse battery staple", "next": link}
+    assert newcomer.post(sign_up, form).headers["Location"] == link
+    assert newcomer.post(link).headers["Location"] == "/"
+    assert membership(acme, User.objects.get(email="new@example.com")).role == "analyst"
+    assert newcomer.get("/").headers["Location"] == "/w/acme/"
+    assert len(mail.outbox) == 1
+
+
+def test_opening_the_link_changes_nothing(as_owner, as_stranger):
+    link = invite_by_page(as_owner, "stranger@example.com")
+    as_stranger.get(link)
+    assert Invitation.objects.get().accepted_at is None
+
+
+def test_the_link_lets_nobody_else_in(as_owner, as_stranger, acme, stranger):
+    link = invite_by_page(as_owner, "new@example.com")
+    assert b"You are signed in as stranger@example.com" in as_stranger.get(link).content
+    as_stranger.post(link)
+    assert not acme.organization.memberships.filter(user=stranger).exists()
+
+
+def test_the_role_is_the_invited_one_whatever_the_request_says(as_owner, as_stranger, acme, stranger, globex):
+    link = invite_by_page(as_owner, stranger.email, "viewer")
+    as_stranger.post(f"{link}?role=owner", {"role": "owner", "organization": globex.organization.pk})
+    assert membership(acme, stranger).role == "viewer"
+
+
+def test_the_link_works_once_even_after_the_member_was_removed(as_owner, as_stranger, acme, stranger, boss):
+    link = invite_by_page(as_owner, stranger.email)
+    as_stranger.post(link)
+    members.remove(boss, membership(acme, stranger), clock.now())
+    assert as_stranger.get(link).status_code == 404
+    assert as_stranger.post(link).status_code == 404
+    assert not acme.organization.memberships.filter(user=stranger).exists()
+
+
+def test_an_invitation_ends_after_seven_days(boss, stranger):
+    _, token = members.invite(boss, email=stranger.email, role="viewer", now=NOW)
+    week = timedelta(days=7)
+    assert members.open_invitation(token, NOW + week - timedelta(seconds=1))
+    assert members.open_invitation(token, NOW + week) is None
+
+
+def test_inviting_again_ends_the_first_link(boss):
+    first, second = (members.invite(boss, email="A@example.com", role="viewer", now=NOW)[1] for _ in range(2))
+    assert members.open_invitation(first, NOW) is None
+    assert members.open_invitation(second, NOW).email == "a@example.com"
+
+
+def test_a_withdrawn_invitation_is_gone(as_owner, as_stranger, stranger):
+    link = invite_by_page(as_owner, stranger.email)
+    as_owner.post(f"/o/acme/invitations/{Invitation.objects.get().uid}/withdraw/")
+    assert as_stranger.post(link).status_code == 404
+
+
+def test_the_token_is_not_kept(boss):
+    _, token = members.invite(boss, email="a@example.com", role="viewer", now=NOW)
+    assert token not in str(Invitation.objects.values().get())
+
+
+@pytest.mark.parametrize("role, status", [("viewer", 403), ("analyst", 403), ("admin", 302)])
+def test_below_admin_nobody_invites(acme, role, status, request):
+    client = request.getfixturevalue(f"as_{role}")
+    assert client.post("/o/acme/members/", {"email": "x@example.com", "role": "viewer"}).status_code in (status, 200)
+    assert Invitation.objects.exists() is (role == "admin")
+
+
+def test_an_admin_neither_makes_nor_unmakes_an_owner(as_admin, acme, owner, admin, viewer):
+    as_admin.post("/o/acme/members/", {"email": "x@example.com", "role": "owner"})
+    as_admin.post(f"/o/acme/members/{admin.uid}/role/", {"role": "owner"})
+    as_admin.post(f"/o/acme/members/{owner.uid}/role/", {"role": "viewer"})
+    as_admin.post(f"/o/acme/members/{owner.uid}/remove/")
+    assert not Invitation.objects.exists()
+    assert dict(acme.organization.memberships.values_list("user__email", "role")) == {
+        "owner@example.com": "owner",
+        "admin@example.com": "admin",
+        "viewer@example.com": "viewer",
+    }
+
+
+def test_a_viewer_cannot_raise_the_own_role(as_viewer, acme, viewer):
+    assert as_viewer.post(f"/o/acme/members/{viewer.uid}/role/", {"role": "owner"}).status_code == 403
+    assert membership(acme, viewer).role == "viewer"
+
+
+def test_a_viewer_cannot_remove_anybody_but_may_leave(as_viewer, acme, viewer, admin):
+    as_viewer.post(f"/o/acme/members/{admin.uid}/remove/")
+    assert acme.organization.memberships.filter(user=admin).exists()
+    assert as_viewer.post(f"/o/acme/members/{viewer.uid}/remove/").headers["Location"] == "/"
+    assert not acme.organization.memberships.filter(user=viewer).exists()
+
+
+def test_a_stranger_does_not_learn_who_is_a_member(as_stranger, acme, owner):
+    for path in (f"/o/acme/members/{owner.uid}/remove/", f"/o/acme/members/{owner.uid}/role/", "/o/acme/members/"):
+        assert as_stranger.post(path, {"role": "viewer"}).status_code == 404
+
+
+def test_members_of_another_organization_cannot_be_reached_through_the_own_one(as_stranger, globex, acme, owner):
+    assert as_stranger.post(f"/o/globex/members/{owner.uid}/remove/").status_code == 404
+    assert acme.organization.memberships.count() == 1
+
+
+def test_the_last_owner_stays(as_owner, acme, owner, boss):
+    as_owner.post(f"/o/acme/members/{owner.uid}/remove/")
+    page = as_owner.post(f"/o/acme/members/{owner.uid}/role/", {"role": "viewer"}, follow=True)
+    assert membership(acme, owner).role == "owner"
+    assert b"at least one owner" in page.content
+
+
+def test_one_of_two_owners_may_go(as_owner, acme, owner, admin, boss):
+    members.change_role(boss, membership(acme, admin), Role.OWNER, NOW)
+    as_owner.post(f"/o/acme/members/{owner.uid}/remove/")
+    assert list(acme.organization.memberships.values_list("user__email", "role")) == [(admin.email, "owner")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_who_leave_at_the_same_moment_do_not_both_get_away(acme, owner, admin):
+    members.change_role(membership(acme, owner), membership(acme, admin), Role.OWNER, NOW)
+    start, refused = threading.Barrier(2), []
+
+    def leave(user):
+        mine = membership(acme, user)
+        start.wait()
+        try:
+            members.remove(mine, mine, NOW)
+        except Problem as problem:
+            refused.append(problem.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=leave, args=[user]) for user in (owner, admin)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert refused == ["last_owner"]
+    assert acme.organization.memberships.filter(role="owner").count() == 1
+
+
+def test_a_member_is_not_invited_again(boss, admin):
+    with pytest.raises(Problem, match="is a member already"):
+        members.invite(boss, email=admin.email.upper(), role="viewer", now=NOW)
+
+
+def test_a_line_break_in_a_name_does_not_reach_the_head_of_the_mail(boss, acme):
+    acme.organization.name = "Acme\r\nBcc: all@example.com"
+    boss.organization = acme.organization
+    invitation, _ = members.invite(boss, email="a@example.com", role="viewer", now=NOW)
+    members.send_invitation(invitation, "http://x/")
+    assert mail.outbox[0].subject == "Join Acme  Bcc: all@example.com on MetricPal"
+    assert mail.outbox[0].recipients() == ["a@example.com"]
+
+
+def test_a_tag_in_a_name_is_text_in_the_mail(boss, acme):
+    boss.organization.name = "<script>alert(1)</script>"
+    invitation, _ = members.invite(boss, email="a@example.com", role="viewer", now=NOW)
+    members.send_invitation(invitation, "http://x/")
+    assert "<script>" not in mail.outbox[0].alternatives[0].content
+
+
+def test_without_a_mail_server_nobody_is_invited_and_the_page_says_so(as_owner, settings, acme):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    page = as_owner.post("/o/acme/members/", {"email": "x@example.com", "role": "viewer"})
+    assert b"The mail could not be sent" in page.content
+    assert not Invitation.objects.exists()
