@@ -138,7 +138,7 @@ def _prepare(var: Path) -> dict[str, str] | None:
 def _welcome(address: str, login: dict[str, str] | None) -> str:
     if login is None:
         return f"\nMetricPal     {address}\nSign up       {address}/accounts/signup/"
-    script = f'<script src="{address}/trackingscript.js" data-api-key="{login["key"]}" async></script>'
+    script = f'<script src="{address}/trackingscript.js" data-apikey="{login["key"]}" async></script>'
     return (
         f"\nMetricPal     {address}/w/{login['workspace']}/\n"
         f"Sign in as    {login['email']}  {login['password']}\n"

@@ -4,12 +4,14 @@ import functools
 import http.server
 import re
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from config.rig import clients
 from config.rig.stack import Stack
 from config.testing.pages import ARGUMENTS, chromium
 
@@ -88,3 +90,17 @@ def test_from_sign_up_to_a_chart_that_moves(stack: Stack, people: Browser, websi
     assert tile(owner, "Page views") == "2"
     assert tile(owner, "Visitors") == "1"
     assert owner.evaluate("window.stillTheSamePage") is True  # pushed over the WebSocket, not loaded anew
+
+
+def test_a_second_start_finds_everything_as_it_was(stack: Stack) -> None:
+    tenant = stack.tenant("kept")
+    clients.run(stack.port, tenant.key, [[clients.page_views(7, "v1")]])
+    stack.stop()
+    stack.start()
+
+    deadline = time.monotonic() + 20
+    while (seen := stack.ask(tenant, metrics=["pageviews"], period="24h")["totals"]["pageviews"]) < 7:
+        assert time.monotonic() < deadline, f"only {seen} of 7"
+        time.sleep(0.2)
+
+    assert seen == 7
