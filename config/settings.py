@@ -29,7 +29,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # --- stores
 DATABASES = {"default": env.db_url("DATABASE_URL", "postgres://metricpal:metricpal@127.0.0.1:5432/metricpal")}
 # One pool for each process; persistent connections and a pool exclude each other.
-DATABASES["default"] |= {"CONN_MAX_AGE": 0}
+# A pooled connection is tried before use: after a restart of the server all of them are dead.
+DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 5}
 DATABASES["default"]["OPTIONS"]["connect_timeout"] = 3
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
@@ -48,6 +49,9 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None lets the error rise: it is ours, and becomes a 500 with a log line."""
     if isinstance(error, Problem):
         return error.response()
+    if isinstance(error, OperationalError | InterfaceError):
+        detail = "The database cannot be reached now. Send the same request again."
+        return Problem(503, "database_unavailable", detail, headers={"Retry-After": "5"}).response()
     if isinstance(error, Http404 | exceptions.NotFound):
         # One body for "is not there" and "is not yours": an outsider cannot tell which.
         return Problem(404, "not_found", "There is nothing here.").response()

@@ -7,6 +7,7 @@ import pytest
 from config.rig.stack import Stack
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # One worker of pytest-xdist takes the whole folder: a second stack would only cost time.
     for item in items:
@@ -16,6 +17,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def started() -> Iterator[Stack]:
     with Stack() as stack:
         yield stack
+
+
+@pytest.fixture
+def stack(started: Stack) -> Stack:
+    """Whole again after what the test before did to it."""
+    started.wait_ready()
+    return started
