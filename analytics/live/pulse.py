@@ -2,6 +2,9 @@
 
 Every second: for each dataset that somebody looks at, count who is here now (at most one query in RECOUNT_SECONDS) and
 tell those pages if the number moved; every RIGHTS_SECONDS, close the sockets of those who may no longer listen.
+
+The writer's word that a dataset has changed travels at once but may get lost. So each recount also looks at the ticks,
+and a page that has not heard of the newest one hears of it here: late, but never not at all.
 """
 
 import asyncio
@@ -12,6 +15,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 
 from analytics.live.rights import still_allowed
+from analytics.query import cache
 from analytics.reports.realtime import visitors_now
 from config.lib import clock
 from tracking import store
@@ -48,6 +52,8 @@ class Pulse:
             if second % RIGHTS_SECONDS == RIGHTS_SECONDS - 1:
                 await self._check_rights()
             await self._count(everybody=second % RECOUNT_SECONDS == 0)
+            if second % RECOUNT_SECONDS == 0:
+                await self._catch_up()
             await asyncio.sleep(BEAT_SECONDS)
             second += 1
 
@@ -70,6 +76,12 @@ class Pulse:
         changed = [socket for socket in sockets if self._told.get(socket) != value]
         self._told |= dict.fromkeys(changed, value)
         await asyncio.gather(*(socket.say({"metric": "visitors_now", "value": value}) for socket in changed))
+
+    async def _catch_up(self) -> None:
+        looked_at = {socket.listener.dataset_id for socket in self._sockets if socket.listener}
+        ticks = await sync_to_async(cache.ticks, thread_sensitive=False)(sorted(looked_at))
+        missed = [(socket, tick) for socket in list(self._sockets) if (tick := socket.missed(ticks))]
+        await asyncio.gather(*(socket.tell_change(tick) for socket, tick in missed))
 
     async def _check_rights(self) -> None:
         sockets = list(self._sockets)

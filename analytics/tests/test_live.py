@@ -16,6 +16,7 @@ from analytics.reports import realtime
 from analytics.tests.world import page_view, store_events
 from config.asgi import application
 from config.lib import clock
+from config.lib.redis_clients import buffer_client
 from workspaces.models import Membership, Workspace
 
 # Sockets are served by other threads, which see only what is committed.
@@ -32,7 +33,7 @@ class Socket(ApplicationCommunicator):
         return (await self.receive_output(timeout=3))["type"] == "websocket.accept"
 
     async def hear(self) -> Any:
-        return json.loads((await self.receive_output(timeout=3))["text"])
+        return json.loads((await self.receive_output(timeout=8))["text"])
 
     async def leave(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
@@ -109,6 +110,22 @@ def test_a_socket_tells_who_is_here_and_that_something_changed(acme, as_viewer):
         return [first, second]
 
     assert talk(scene) == [{"metric": "visitors_now", "value": 2}, {"changed": 1234}]
+
+
+def test_a_change_that_nobody_announced_is_noticed_all_the_same(acme, as_viewer):
+    tick = f"tick:{acme.dataset_id()}"
+
+    async def scene() -> list[Any]:
+        open_socket = socket(as_viewer, acme)
+        await open_socket.open()
+        first = await open_socket.hear()
+        await asyncio.sleep(0.3)  # the page has looked at the tick, which was not there
+        buffer_client().set(tick, 1700)
+        second = await open_socket.hear()
+        await open_socket.leave()
+        return [first, second]
+
+    assert talk(scene) == [{"metric": "visitors_now", "value": 0}, {"changed": 1700}]
 
 
 def test_a_socket_hears_of_its_own_dataset_alone(acme, globex, as_viewer):

@@ -60,6 +60,7 @@ function connect() {
     tries = 0;
     poll(false);
     show("online");
+    refresh(); // whatever changed while nobody was listening
   };
   socket.onmessage = onMessage;
   socket.onclose = retry;

@@ -38,7 +38,8 @@ async function load() {
   const headers = { "HX-Request": "true", "HX-Target": "dashboard" };
   const answer = await fetch(asked, { headers }).catch(() => null);
   // The reader may have moved on while the answer was on its way.
-  if (!answer?.ok || answer.redirected || location.href !== asked) return;
+  if (answer?.redirected || location.href !== asked) return;
+  if (!answer?.ok) return refresh(); // what changed is still not shown
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   page.querySelectorAll("[data-live]").forEach(replace);
 }
