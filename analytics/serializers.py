@@ -86,7 +86,7 @@ class MetricsSerializer(serializers.Serializer[Any]):
     definitions = serializers.DictField(child=DefinitionSerializer())
 
 
-class EventSerializer(serializers.Serializer[Any]):
+class StoredEventSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     type = serializers.CharField()
     name = serializers.CharField()
@@ -98,7 +98,7 @@ class EventSerializer(serializers.Serializer[Any]):
 
 
 class EventListSerializer(serializers.Serializer[Any]):
-    events = EventSerializer(many=True)
+    events = StoredEventSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True, help_text="Send as ?cursor= for the next page.")
 
 

@@ -195,6 +195,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.lib.openapi.document_problems",
+    ],
 }
 # The collect endpoints answer CORS themselves (tracking/api.py); the rest of the API is same-origin unless listed.
 CORS_URLS_REGEX = r"^/api/(?!(v1/)?collect\b)"

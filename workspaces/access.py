@@ -3,6 +3,7 @@
 Strangers and nonexistent things get the same 404; a member whose role is too small gets PermissionDenied.
 """
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from accounts.models import User
 from config.lib.problems import Problem
 from workspaces import roles
 from workspaces.api_keys import KeyHolder
-from workspaces.models import Membership, Organization, Role, Workspace
+from workspaces.models import SLUG, Membership, Organization, Role, Workspace
 
 View = Callable[..., HttpResponse]
 
@@ -160,11 +161,13 @@ def _named(slug_or_uid: str | uuid.UUID, prefix: str = "") -> Q:
     try:
         return Q(**{f"{prefix}uid": uuid.UUID(str(slug_or_uid))})
     except ValueError:
+        if not re.fullmatch(SLUG.regex, str(slug_or_uid)):
+            raise Http404 from None  # nothing has such a name; PostgreSQL would choke on some of them
         return Q(**{f"{prefix}slug": slug_or_uid})
 
 
 def _first_of_tenant(user: Any, slug: str) -> uuid.UUID | None:
-    mine = Workspace.objects.filter(organization__slug=slug, organization__memberships__user_id=user.pk)
+    mine = Workspace.objects.filter(_named(slug, "organization__"), organization__memberships__user_id=user.pk)
     return mine.order_by("id").values_list("uid", flat=True).first()
 
 
