@@ -12,10 +12,17 @@ USUAL_SPAN = timedelta(days=7)
 ENVIRONMENTS = (("live", "live"), ("test", "test"))
 
 
+class WorkspaceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """Two organizations may call their workspaces the same; the address tells them apart."""
+
+    def label_from_instance(self, workspace: Workspace) -> str:
+        return f"{workspace.organization.name}: {workspace.name} ({workspace.slug})"
+
+
 class EventSearchForm(forms.Form):
     """All moments in UTC. Without a time it looks at the last seven days."""
 
-    workspace = forms.ModelChoiceField(Workspace.objects.select_related("organization"))
+    workspace = WorkspaceField(Workspace.objects.select_related("organization").order_by("organization__name", "name"))
     environment = forms.ChoiceField(choices=ENVIRONMENTS, required=False)
     name = forms.CharField(required=False, help_text="Of the event: page_view, signup …")
     visitor = forms.RegexField(r"^\d{1,20}$", required=False, help_text="Number of the visitor, as listed.")

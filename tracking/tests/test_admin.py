@@ -122,3 +122,9 @@ def test_an_operator_needs_the_permission(acme):
     client.force_login(User.objects.create_user("staff@example.com", "correct horse battery staple", is_staff=True))
 
     assert client.get(PAGE, {"workspace": acme.pk}).status_code == 403
+
+
+def test_workspaces_of_the_same_name_are_told_apart(operator, acme):
+    page = operator.get(PAGE).content.decode()
+
+    assert "Acme: Acme (acme)" in page
