@@ -2,14 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics import api as endpoints
+from analytics.api import questions
 from analytics.views import details, downloads, overview, suggestions
 
 api: list[URLPattern | URLResolver] = [
-    path("analytics/query", endpoints.query, name="api_query"),
-    path("analytics/metrics", endpoints.metrics, name="api_metrics"),
-    path("analytics/events", endpoints.events, name="api_events"),
-    path("analytics/export.csv", endpoints.export, name="api_export"),
+    path("analytics/query", questions.query, name="api_query"),
+    path("analytics/metrics", questions.metrics, name="api_metrics"),
+    path("analytics/events", questions.events, name="api_events"),
+    path("analytics/export.csv", questions.export, name="api_export"),
 ]
 pages: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/", overview.overview, name="overview"),

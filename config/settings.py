@@ -200,7 +200,7 @@ SPECTACULAR_SETTINGS = {
         "config.lib.openapi.document_problems",
     ],
 }
-# The collect endpoints answer CORS themselves (tracking/api.py); the rest of the API is same-origin unless listed.
+# The collect endpoints answer CORS themselves (tracking/api/); the rest of the API is same-origin unless listed.
 CORS_URLS_REGEX = r"^/api/(?!(v1/)?collect\b)"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 

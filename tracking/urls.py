@@ -2,13 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tracking import api as views
 from tracking import views_install
+from tracking.api import collect
 from tracking.snippet import tracking_script
 
 api: list[URLPattern | URLResolver] = [
-    path("collect", views.CollectView.as_view(), name="collect"),
-    path("collect/health", views.health, name="collect_health"),
+    path("collect", collect.CollectView.as_view(), name="collect"),
+    path("collect/health", collect.health, name="collect_health"),
 ]
 pages: list[URLPattern | URLResolver] = [
     path("trackingscript.js", tracking_script, name="tracking_script"),

@@ -1,8 +1,10 @@
 """Questions to ports on loopback: is it free, does it answer? Plain sockets, each within a second."""
 
+import random
 import socket
 
 HOST = "127.0.0.1"
+SERVER_PORTS = (10_000, 32_000)
 
 
 def port_is_free(port: int, host: str = HOST) -> bool:
@@ -17,9 +19,13 @@ def port_is_free(port: int, host: str = HOST) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
+    """A port nobody uses, below the range from which the kernel takes the near ends of connections.
+
+    Within that range a client may sit on a server's port by the time it starts again; one that keeps asking a port
+    where nobody listens is even connected to itself.
+    """
+    while not port_is_free(port := random.randrange(*SERVER_PORTS)):
+        pass
     return port
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from config.embedded.probes import free_port, port_is_free
 from config.rig import cost
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -195,12 +195,6 @@ for slug in {[each.slug for each in tenants]!r}:
 
 def _free_port() -> int:
     """A port that is free together with the next one, where live updates are served."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return int(port)
+    while not port_is_free((port := free_port()) + 1):
+        pass
+    return port

@@ -1,25 +1,17 @@
-"""The analytics API: metrics of a period, free questions, single events, CSV.
-
-A key answers for its own workspace and environment. A person names a workspace (?workspace= or X-Tenant-Slug) and,
-where test data is meant, ?env=test.
-"""
-
-from datetime import datetime
-from typing import cast
+"""Metrics of a period, free questions, single events, CSV."""
 
 from django.conf import settings
-from django.http import QueryDict, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, limit_of, page_of
 from analytics.exports import csv_of_events
 from analytics.query import run
-from analytics.query.model import QueryError
-from analytics.query.page import PageQuery
-from analytics.query.parse import from_json, from_params
+from analytics.query.parse import from_json
 from analytics.query.words import known_metric
 from analytics.refusals import as_problems
 from analytics.reports.events import count_events, list_events, stream_events
@@ -35,10 +27,6 @@ from analytics.serializers import (
 )
 from config.lib import clock
 from workspaces import audit
-from workspaces.access import requested_workspace
-from workspaces.api_keys import KeyHolder
-from workspaces.models import Environment, Workspace
-from workspaces.roles import needs
 
 KPIS = (
     "visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "visit_duration_median",
@@ -47,18 +35,6 @@ KPIS = (
 # What the first client called them.
 EARLIER_NAMES = {"page_views": "pageviews", "unique_visitors": "visitors", "sessions": "visits"}
 EVENTS_A_PAGE, MAX_EVENTS_A_PAGE = 100, 1000
-WORKSPACE = OpenApiParameter("workspace", description="Id or slug; people only, a key knows its own.")
-ENVIRONMENT = OpenApiParameter("env", enum=["live", "test"], description="People only, a key has its own.")
-PERIOD = [
-    OpenApiParameter(
-        "period", description="A preset such as 7d, 28d, month; or custom with from and to.", default="28d"
-    ),
-    OpenApiParameter("from", OpenApiTypes.DATE, description="First day. Alone with `to` it makes the period custom."),
-    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included."),
-    OpenApiParameter("f", many=True, description="A filter: is,country,DE|FR"),
-    WORKSPACE,
-    ENVIRONMENT,
-]
 
 
 @extend_schema(
@@ -87,7 +63,7 @@ PERIOD = [
 @api_view(["POST"])
 def query(request: Request) -> Response:
     """Any question: metrics, broken down by dimensions or over time, filtered, compared."""
-    workspace, environment = _asked_of(request, "analyse")
+    workspace, environment = asked_of(request, "analyse")
     now = clock.now()
     with as_problems():
         return Response(answer(run(from_json(request.data, workspace, now, environment), now)))
@@ -106,7 +82,7 @@ def query(request: Request) -> Response:
 def metrics(request: Request) -> Response:
     """The numbers of a period."""
     now = clock.now()
-    page = _page(request, *_asked_of(request, "read_overview"), now)
+    page = page_of(request, *asked_of(request, "read_overview"), now)
     with as_problems():
         names = tuple(known_metric(name) for name in request.query_params.get("metrics", "").split(",") if name) or KPIS
         asked = tuple(dict.fromkeys((*names, *EARLIER_NAMES.values())))
@@ -137,9 +113,13 @@ def metrics(request: Request) -> Response:
 @api_view(["GET"])
 def events(request: Request) -> Response:
     """Single events, newest first, with everything stored of them."""
-    page = _page(request, *_asked_of(request, "analyse"), clock.now())
+    page = page_of(request, *asked_of(request, "analyse"), clock.now())
     with as_problems():
-        found = list_events(page.query(compare=None), _limit(request), request.query_params.get("cursor"))
+        found = list_events(
+            page.query(compare=None),
+            limit_of(request, EVENTS_A_PAGE, MAX_EVENTS_A_PAGE),
+            request.query_params.get("cursor"),
+        )
     return Response({"events": found.events, "next_cursor": found.next_cursor})
 
 
@@ -148,8 +128,8 @@ def events(request: Request) -> Response:
 def export(request: Request) -> StreamingHttpResponse:
     """Single events as CSV, newest first, up to the row limit of this installation."""
     now = clock.now()
-    workspace, environment = _asked_of(request, "export")
-    asked, most = _page(request, workspace, environment, now).query(compare=None), settings.EXPORT_MAX_ROWS
+    workspace, environment = asked_of(request, "export")
+    asked, most = page_of(request, workspace, environment, now).query(compare=None), settings.EXPORT_MAX_ROWS
     with as_problems():
         total = count_events(asked)
     rows = min(total, most)
@@ -161,27 +141,3 @@ def export(request: Request) -> StreamingHttpResponse:
     }
     lines = csv_of_events(stream_events(asked, most))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _asked_of(request: Request, action: str) -> tuple[Workspace, Environment]:
-    """The workspace the request is about, if its sender may do `action` there, and the environment."""
-    workspace = requested_workspace(request, needs(action))
-    if isinstance(request.user, KeyHolder):
-        return workspace, cast(Environment, request.user.key.environment)
-    return workspace, "test" if request.query_params.get("env") == "test" else "live"
-
-
-def _page(request: Request, workspace: Workspace, environment: Environment, now: datetime) -> PageQuery:
-    """The state in the parameters. Programs get no comparison unless they ask for one."""
-    params: QueryDict = request.query_params.copy()
-    params["env"] = environment
-    params.setdefault("compare", "off")
-    with as_problems():
-        return from_params(params, workspace, now)
-
-
-def _limit(request: Request) -> int:
-    given = request.query_params.get("limit", str(EVENTS_A_PAGE))
-    if not given.isdecimal() or not 1 <= int(given) <= MAX_EVENTS_A_PAGE:
-        raise QueryError(f"limit is a whole number from 1 to {MAX_EVENTS_A_PAGE}.", "limit")
-    return int(given)

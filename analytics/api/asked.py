@@ -1,0 +1,60 @@
+"""What a request to the API is about: the workspace and environment, the state in its parameters, its limits.
+
+A key answers for its own workspace and environment. A person names a workspace (?workspace= or X-Tenant-Slug) and,
+where test data is meant, ?env=test.
+"""
+
+from datetime import datetime
+from typing import cast
+
+from django.http import QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from analytics.query.model import QueryError
+from analytics.query.page import PageQuery
+from analytics.query.parse import from_params
+from analytics.refusals import as_problems
+from workspaces.access import requested_workspace
+from workspaces.api_keys import KeyHolder
+from workspaces.models import Environment, Workspace
+from workspaces.roles import needs
+
+WORKSPACE = OpenApiParameter("workspace", description="Id or slug; people only, a key knows its own.")
+ENVIRONMENT = OpenApiParameter("env", enum=["live", "test"], description="People only, a key has its own.")
+PERIOD = [
+    OpenApiParameter(
+        "period", description="A preset such as 7d, 28d, month; or custom with from and to.", default="28d"
+    ),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First day. Alone with `to` it makes the period custom."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included."),
+    OpenApiParameter("f", many=True, description="A filter: is,country,DE|FR"),
+    WORKSPACE,
+    ENVIRONMENT,
+]
+
+
+def asked_of(request: Request, action: str) -> tuple[Workspace, Environment]:
+    """The workspace the request is about, if its sender may do `action` there, and the environment."""
+    workspace = requested_workspace(request, needs(action))
+    if isinstance(request.user, KeyHolder):
+        return workspace, cast(Environment, request.user.key.environment)
+    return workspace, "test" if request.query_params.get("env") == "test" else "live"
+
+
+def page_of(request: Request, workspace: Workspace, environment: Environment, now: datetime) -> PageQuery:
+    """The state in the parameters. Programs get no comparison unless they ask for one."""
+    params: QueryDict = request.query_params.copy()
+    params["env"] = environment
+    params.setdefault("compare", "off")
+    with as_problems():
+        return from_params(params, workspace, now)
+
+
+def limit_of(request: Request, usual: int, most: int) -> int:
+    """?limit= within its bounds. QueryError otherwise."""
+    given = request.query_params.get("limit", str(usual))
+    if not given.isdecimal() or not 1 <= int(given) <= most:
+        raise QueryError(f"limit is a whole number from 1 to {most}.", "limit")
+    return int(given)

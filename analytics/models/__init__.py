@@ -1,0 +1,1 @@
+"""What people make of their numbers and keep in PostgreSQL, a file a noun."""
