@@ -99,7 +99,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["config.lib.icons"],
+            "builtins": ["config.lib.icons", "config.lib.once"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -142,6 +142,8 @@ ACCOUNT_SESSION_REMEMBER = True
 AUTH0_DOMAIN = env.str("AUTH0_DOMAIN", "")
 AUTH0_CLIENT_ID = env.str("AUTH0_CLIENT_ID", "")
 AUTH0_CLIENT_SECRET = env.str("AUTH0_CLIENT_SECRET", "")
+# Read with every page: from the cache, which forgets at sign-out; PostgreSQL keeps them.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 
@@ -200,8 +202,8 @@ SPECTACULAR_SETTINGS = {
         "config.lib.openapi.document_problems",
     ],
 }
-# The collect endpoints answer CORS themselves (tracking/api/); the rest of the API is same-origin unless listed.
-CORS_URLS_REGEX = r"^/api/(?!(v1/)?collect\b)"
+# What takes events answers CORS itself (tracking/api/); the rest of the API is same-origin unless listed.
+CORS_URLS_REGEX = r"^/api/(?!(v1/)?(collect\b|(analytics/)?events(/batch|/ingest)?$))"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 
 # The most rows of one CSV export.

@@ -8,13 +8,17 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.permissions import person
+from config.lib.crypto import digest
 from workspaces import roles
 from workspaces.models import Organization, Workspace
+
+REMEMBERED_SECONDS = 86_400
 
 
 class Frame:
@@ -52,8 +56,15 @@ class Frame:
 
     @cached_property
     def email_verified(self) -> bool:
+        """Asked until it is true; from then on remembered for that address."""
         user = person(self.request)
-        return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+        key = f"verified:{user.pk}:{digest(user.email)}"
+        if cache.get(key):
+            return True
+        is_verified = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+        if is_verified:
+            cache.set(key, True, REMEMBERED_SECONDS)
+        return is_verified
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

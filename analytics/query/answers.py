@@ -1,9 +1,11 @@
 """Statements → rows: those already answered from the cache, the others from the store, several at once."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from analytics.query import cache
 from analytics.query.compile import Statement
@@ -13,6 +15,9 @@ from tracking.store import DEFAULT, Limits, Rows, query
 THREADS = max(2, min(8, os.cpu_count() or 2))
 # Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
 ALONGSIDE = replace(DEFAULT, max_threads=1)
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ def _at_once(statements: list[Statement]) -> list[Rows]:
 def _one(statement: Statement, limits: Limits = DEFAULT) -> Rows:
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in statement.parameters}
     return query(statement.sql, values, dataset_id=statement.dataset_id, limits=limits)
+
+
+def begin(work: Callable[..., T], *arguments: Any) -> Future[T]:
+    """A question outside the engine's words, asked while others are: its answer is waited for where it is needed."""
+    return _threads(os.getpid()).submit(work, *arguments)
 
 
 @lru_cache(maxsize=1)

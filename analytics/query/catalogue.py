@@ -130,10 +130,6 @@ def _on_both(name: str, label: str, description: str, empty: str = "(not set)", 
     return Dimension(name, label, description, events=name, sessions=name, empty=empty, lists_empty=lists_empty)
 
 
-def _with_version(name: str, version: str) -> str:
-    return f"if({version} = '', toString({name}), concat({name}, ' ', {version}))"
-
-
 DIMENSIONS: dict[str, Dimension] = {
     dimension.name: dimension
     for dimension in (
@@ -158,13 +154,12 @@ DIMENSIONS: dict[str, Dimension] = {
         _on_both("browser", "Browser", "Browser, such as Firefox.", "Unknown"),
         Dimension(
             "browser_version", "Browser version", "Browser and version, such as Firefox 128.",
-            events=_with_version("browser", "browser_version"),
-            sessions=_with_version("browser", "browser_version"), empty="Unknown",
+            events="browser_and_version", sessions="browser_and_version", empty="Unknown",
         ),
         _on_both("os", "Operating system", "Operating system, such as Android.", "Unknown"),
         Dimension(
             "os_version", "Operating system version", "Operating system and version, such as iOS 17.",
-            events=_with_version("os", "os_version"), sessions=_with_version("os", "os_version"), empty="Unknown",
+            events="os_and_version", sessions="os_and_version", empty="Unknown",
         ),
         _on_both("device", "Device", "desktop, phone, tablet, tv or console.", "Unknown"),
         _on_both("screen", "Screen size", "Width and height of the screen in pixels, such as 1920x1080.", "Unknown"),

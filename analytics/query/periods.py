@@ -124,19 +124,22 @@ def _whole_months(period: Period) -> int:
     return (end.year - first.year) * 12 + end.month - first.month if end.day == 1 else 0
 
 
+# Up to this length, these bucket sizes.
+INTERVALS: list[tuple[timedelta, tuple[Interval, ...]]] = [
+    (timedelta(hours=2), ("minute",)),
+    (timedelta(days=2, hours=1), ("hour",)),
+    (timedelta(days=15), ("day", "hour")),
+    (timedelta(days=32), ("day", "week", "hour")),
+    (timedelta(days=100), ("day", "week", "month")),
+    (timedelta(days=190), ("week", "day", "month")),
+    (timedelta(days=750), ("month", "week", "day")),
+]
+
+
 def intervals(period: Period) -> tuple[Interval, ...]:
     """The bucket sizes that make sense for it, the best one first."""
     length = period.end.astimezone(UTC) - period.start.astimezone(UTC)
-    choices: list[tuple[timedelta, tuple[Interval, ...]]] = [
-        (timedelta(hours=2), ("minute",)),
-        (timedelta(days=2, hours=1), ("hour",)),
-        (timedelta(days=15), ("day", "hour")),
-        (timedelta(days=32), ("day", "week", "hour")),
-        (timedelta(days=100), ("day", "week", "month")),
-        (timedelta(days=190), ("week", "day", "month")),
-        (timedelta(days=750), ("month", "week", "day")),
-    ]
-    return next((names for longest, names in choices if length <= longest), ("month", "week"))
+    return next((names for longest, names in INTERVALS if length <= longest), ("month", "week"))
 
 
 def _zone(period: Period) -> str:

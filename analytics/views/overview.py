@@ -23,6 +23,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from analytics.query import run_many
+from analytics.query.answers import begin
 from analytics.query.extent import first_moment
 from analytics.query.model import QueryError, Result
 from analytics.reports.realtime import storing_behind, visitors_now
@@ -37,7 +38,6 @@ from analytics.views.unavailable import says_when_unavailable
 from config.lib import clock
 from config.lib.clock import day_start
 from workspaces.access import WorkspaceRequest, workspace_view
-from workspaces.models import Workspace
 
 LONG = timedelta(days=2)
 REMEMBERED_SECONDS = 86_400
@@ -97,17 +97,17 @@ def _answer(request: WorkspaceRequest, page: PageState, error: str) -> HttpRespo
     if panel:
         return render(request, "analytics/_panel.html", {"panel": _panel(page, request, panel)})
     fragments = {"overview": "analytics/_overview.html", "dashboard": "analytics/_refresh.html"}
-    context = _frame(request.workspace, page) | _dashboard(request, page) | {"error": error}
+    present = begin(visitors_now, page.dataset_id, page.now)
+    context = _frame(page) | _dashboard(request, page) | {"error": error, "visitors_now": present.result()}
     return render(request, fragments.get(target, "analytics/overview.html"), context)
 
 
-def _frame(workspace: Workspace, page: PageState) -> dict[str, Any]:
+def _frame(page: PageState) -> dict[str, Any]:
     is_long = page.period.end - page.period.start > LONG
     return {
         "page": page,
         "toolbar": toolbar(page),
         "refresh_ms": REFRESH_MS["long" if is_long else "short"] if page.includes_now else 0,
-        "visitors_now": visitors_now(page.dataset_id, page.now),
     }
 
 

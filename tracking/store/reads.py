@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from tracking.events import MAX_AGE_DAYS
+from tracking.events import MAX_HISTORY_DAYS
 from tracking.store.client import address, client
 from tracking.store.errors import StoreError, StoreUnavailable, translated
 from tracking.store.model import DEFAULT, EXPORT, Limits, Rows
 from tracking.store.streams import blocks
 
-TENANT_TABLES = ("events", "sessions", "identity")
+TENANT_TABLES = ("events", "sessions", "identity", "cohort_members")
 # What the engine reads past its filters: tables found by pattern, a table's index, the server's own tables.
 _UNFILTERED = re.compile(r"\b(?:merge|mergeTree\w+)\s*\(|\bsystem\s*\.", re.IGNORECASE)
+_EPOCH = date(1970, 1, 1)  # a Date holds none before
+# Keep what was decoded for the next question, however many rows a question reads (a quarter less time; exports do
+# not, they would push everything else out).
+_CACHED = {"use_uncompressed_cache": 1, "merge_tree_max_rows_to_use_cache": 1_000_000_000}
 
 
 def query(sql: str, parameters: dict[str, Any] | None = None, *, dataset_id: int, limits: Limits = DEFAULT) -> Rows:
@@ -23,7 +27,8 @@ def query(sql: str, parameters: dict[str, Any] | None = None, *, dataset_id: int
     """
     _refuse_unfiltered(sql)
     with translated():
-        result = client().query(sql, parameters=parameters, settings=_settings(limits) | _confined_to(dataset_id))
+        settings = _settings(limits) | _CACHED | _confined_to(dataset_id)
+        result = client().query(sql, parameters=parameters, settings=settings)
         summary = result.summary
         return Rows(
             names=tuple(result.column_names),
@@ -56,11 +61,11 @@ def existing_events(dataset_id: int, event_ids: Sequence[bytes]) -> set[bytes]:
 
 def event_ids_since(received: datetime) -> Iterator[list[tuple[int, bytes]]]:
     """(dataset_id, event_id) of all events received at or after `received`, of all datasets, in blocks."""
-    # ts bounds the scan by the key; an event is at most MAX_AGE_DAYS older than its receipt.
+    # ts bounds the scan by the key; an event is at most MAX_HISTORY_DAYS older than its receipt.
     return blocks(
         "SELECT dataset_id, UUIDToNum(event_id) FROM events"
         " WHERE received_at >= {received:DateTime64(3, 'UTC')} AND toDate(ts) >= {oldest:Date}",
-        {"received": received, "oldest": (received - timedelta(days=MAX_AGE_DAYS + 1)).date()},
+        {"received": received, "oldest": max(_EPOCH, (received - timedelta(days=MAX_HISTORY_DAYS + 1)).date())},
         _settings(EXPORT),
     )
 

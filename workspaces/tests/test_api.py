@@ -170,7 +170,7 @@ def test_a_key_that_cannot_be_is_422(as_owner, acme, body):
 def test_the_list_of_workspaces_costs_the_same_however_many_there_are(as_owner, acme, owner, django_assert_num_queries):
     for number in range(5):
         as_owner.post("/api/v1/workspaces", {"name": f"W{number}"}, content_type=JSON)
-    with django_assert_num_queries(4):  # session, user, workspaces with organization, their keys
+    with django_assert_num_queries(3):  # user, workspaces with organization, their keys
         assert len(as_owner.get("/api/v1/workspaces").json()) == 6
 
 

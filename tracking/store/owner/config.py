@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 MIB = 1 << 20
 # The defaults are made for a machine of its own: caches of 5 GB each and nine tenths of the memory.
 _CACHES = {
+    # Decoded columns: the panels of a page read the same ones, and so does everybody who looks at that page.
+    "uncompressed_cache_size": 256 * MIB,
     "mark_cache_size": 128 * MIB,
     "index_mark_cache_size": 64 * MIB,
     "primary_index_cache_size": 64 * MIB,

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS events
     event_id        UUID,
     received_at     DateTime64(3, 'UTC') CODEC(T64, LZ4),
     host            LowCardinality(String),
-    -- Unbounded sets of values are plain strings: a dictionary of them would be larger than they are.
+    -- Plain strings at first; 0004_dictionaries.sql makes dictionaries of them.
     path            String,
     title           String CODEC(ZSTD(1)),
     referrer        String CODEC(ZSTD(1)),
