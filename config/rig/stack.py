@@ -19,6 +19,13 @@ from config.rig import cost
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = ("postgres", "redis", "buffer", "eventstore", "web", "live", "writer", "worker", "beat")
+# The setting that names a store elsewhere; that store is not started then.
+ADDRESSES = {
+    "postgres": "DATABASE_URL",
+    "redis": "REDIS_URL",
+    "buffer": "BUFFER_URL",
+    "eventstore": "EVENT_STORE_URL",
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,11 @@ class Stack:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def processes(self) -> list[str]:
+        """What this stack runs itself."""
+        return [name for name in PROCESSES if ADDRESSES.get(name) not in self.environment]
+
     def _env(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
@@ -85,7 +97,9 @@ class Stack:
             try:
                 with urllib.request.urlopen(f"{self.url}/readiness", timeout=3) as answer:
                     # A worker whose master was killed still answers for a moment: all must run as the supervisor says.
-                    if answer.status == 200 and all(Path(f"/proc/{self.pid(name)}").exists() for name in PROCESSES):
+                    if answer.status == 200 and all(
+                        Path(f"/proc/{self.pid(name)}").exists() for name in self.processes
+                    ):
                         return
             except (OSError, KeyError):
                 pass

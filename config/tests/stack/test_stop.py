@@ -1,0 +1,110 @@
+"""Processes that neither work nor die (SIGSTOP): a writer that sleeps past its lease, stores that do not answer.
+
+What is stopped holds its sockets open, so everybody who asks it waits; that is harder than a kill.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from config.rig.stack import ROOT, Stack
+from config.tests.stack.test_kill import check, send_while
+
+FLIP_SECONDS = 5
+pytestmark = pytest.mark.faults
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def second_writer(stack: Stack) -> Iterator[None]:
+    command = [str(ROOT / "metricpal"), "manage", "writer"]
+    writer = subprocess.Popen(command, cwd=ROOT, env=stack._env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        writer.terminate()
+        writer.wait(30)
+
+
+def readiness(stack: Stack) -> tuple[int, dict]:
+    try:
+        with urllib.request.urlopen(f"{stack.url}/readiness", timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.load(refusal)
+
+
+def seconds_until(stack: Stack, status: int) -> float:
+    began = time.monotonic()
+    while readiness(stack)[0] != status and time.monotonic() - began < 30:
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def test_a_writer_that_slept_past_its_lease_changes_nothing_when_it_wakes(stack):
+    """The second writer takes over in the middle of the first one's batch; the first finds its commit refused."""
+    tenant = stack.tenant(f"zombie {uuid.uuid4().hex[:6]}")
+
+    def breaking(sender: threading.Thread) -> None:
+        time.sleep(1)
+        with second_writer(stack):
+            for _ in range(2):
+                with stopped(stack.pid("writer")):
+                    time.sleep(12)  # twice the lease
+                time.sleep(2)
+
+    check(stack, tenant, send_while(stack, tenant, 20_000, breaking))
+
+
+def test_while_the_event_store_hangs_events_are_acknowledged_and_wait_in_sight(stack):
+    tenant = stack.tenant(f"store {uuid.uuid4().hex[:6]}")
+    seen: list[dict] = []
+
+    def breaking(sender: threading.Thread) -> None:
+        time.sleep(0.5)
+        with stopped(stack.pid("eventstore")):
+            sender.join(60)  # all of them are acknowledged though nothing can be stored
+            seen.append(readiness(stack)[1])
+
+    check(stack, tenant, send_while(stack, tenant, 20_000, breaking))
+
+    assert seen[0]["status"] == "degraded"  # ready to take events, but behind
+    assert seen[0]["analytics"]["waiting"] > 0
+
+
+@pytest.mark.parametrize("store", ["buffer", "postgres"])
+def test_readiness_follows_a_store_within_five_seconds_each_way(stack, store):
+    with stopped(stack.pid(store)):
+        if store == "postgres":  # its connections are served by processes of their own
+            for child in children(stack.pid(store)):
+                os.kill(child, signal.SIGSTOP)
+        gone = seconds_until(stack, 503)
+        for child in children(stack.pid(store)):
+            os.kill(child, signal.SIGCONT)
+    back = seconds_until(stack, 200)
+
+    assert gone < FLIP_SECONDS
+    assert back < FLIP_SECONDS
+
+
+def children(pid: int) -> list[int]:
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(each) for each in file.read().split()]
