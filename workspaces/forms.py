@@ -11,7 +11,7 @@ from django import forms
 from config.lib import clock
 from config.lib.problems import Problem
 from workspaces import hosts
-from workspaces.models import ApiKey, Membership, Organization, Role, Workspace
+from workspaces.models import PRINTABLE, ApiKey, Membership, Organization, Role, Workspace
 
 ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
 WEBSITE = {"placeholder": "www.example.com", "autocapitalize": "off", "spellcheck": "false", "inputmode": "url"}
@@ -63,7 +63,7 @@ class WelcomeForm(forms.Form):
 
 class NewWorkspaceForm(forms.Form):
     organization = forms.ModelChoiceField(Organization.objects.none(), empty_label=None)
-    name = forms.CharField(max_length=255, widget=forms.TextInput({"autofocus": True}))
+    name = forms.CharField(max_length=255, validators=[PRINTABLE], widget=forms.TextInput({"autofocus": True}))
     website = HostField(max_length=255, required=False, widget=forms.TextInput(WEBSITE))
     timezone = ZoneField(required=False, initial="UTC")
 
@@ -122,7 +122,9 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
 class KeyForm(forms.Form):
     EXPIRY = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
 
-    name = forms.CharField(max_length=255, widget=forms.TextInput({"placeholder": "What it is for"}))
+    name = forms.CharField(
+        max_length=255, validators=[PRINTABLE], widget=forms.TextInput({"placeholder": "What it is for"})
+    )
     kind = forms.ChoiceField(
         choices=[("publishable", "Publishable: for web pages, only sends"), ("secret", "Secret: for servers")]
     )

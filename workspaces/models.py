@@ -18,6 +18,8 @@ from django.db.models import Q
 
 Environment = Literal["live", "test"]
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Use the three letters of ISO 4217, such as EUR.")
+# Line breaks and control characters would break mails, file names and logs that carry the name.
+PRINTABLE = RegexValidator(r"^[^\x00-\x1f\x7f\u2028\u2029]*\Z", "Leave out line breaks and control characters.")
 SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$", "Use lower-case letters, digits and hyphens.")
 
 
@@ -34,7 +36,7 @@ class Organization(models.Model):
     """Who pays: members with roles, plan, branding. The seeds call it tenant."""
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, validators=[PRINTABLE])
     slug = models.CharField(max_length=48, unique=True, validators=[SLUG])
     domain = models.CharField(max_length=255, unique=True, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -91,7 +93,7 @@ class Workspace(models.Model):
     id = models.AutoField(primary_key=True)
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="workspaces")
-    name = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, validators=[PRINTABLE])
     slug = models.CharField(max_length=48, unique=True, validators=[SLUG])
     domain = models.CharField(max_length=255, blank=True, help_text="The website's host, such as www.example.com.")
     timezone = models.CharField(max_length=64, default="UTC")
@@ -149,7 +151,7 @@ class ApiKey(models.Model):
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, validators=[PRINTABLE])
     kind = models.CharField(max_length=12, choices=Kind)
     environment = models.CharField(max_length=4, choices=EnvironmentChoice, default="live")
     permissions = ArrayField(models.CharField(max_length=10, choices=Permission), default=list)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from workspaces.models import ApiKey, Organization, Workspace
+from workspaces.models import PRINTABLE, ApiKey, Organization, Workspace
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
@@ -25,7 +25,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
 
 
 class TenantSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=255)
+    name = serializers.CharField(max_length=255, validators=[PRINTABLE])
     slug = serializers.SlugField(max_length=48, required=False)
 
 

@@ -197,3 +197,12 @@ def test_no_get_of_the_api_writes(as_owner, acme, acme_key):
             assert as_owner.get(f"/api/v1/{path}").status_code == 200
     assert not [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert Membership.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\x1bbell", "two\u2028lines"])
+def test_a_name_has_no_line_breaks_and_control_characters(as_owner, acme, name):
+    for path in ("/api/v1/workspaces", "/api/tenants", "/api/organizations"):
+        answer = as_owner.post(path, {"name": name}, content_type=JSON)
+
+        assert answer.status_code in {400, 422}, path
+        assert "control characters" in answer.content.decode()
