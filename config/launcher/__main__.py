@@ -39,6 +39,8 @@ def test(arguments: Sequence[str]) -> None:
     _set_up(DEV)
     chosen = [] if "--faults" in arguments else ["-m", "not faults"]
     rest = [word for word in arguments if word != "--faults"]
+    with environment.alone():
+        frontend.install_clients()
     _offer_chromium()
     # The tests of a whole running MetricPal form one group, for one worker.
     workers = ["-n", str(min(4, os.cpu_count() or 2)), "--dist=loadgroup"]

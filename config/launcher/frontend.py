@@ -13,6 +13,7 @@ from config.launcher.running import run
 from config.launcher.terminal import step
 
 FOLDERS = (ROOT / "static", ROOT / "tracking/tracker")  # in this order: the first empties dist/
+CLIENTS = (ROOT / "tracking/clients/js", ROOT / "tracking/clients/native")  # for other people's programs
 DIST = ROOT / "static/dist"
 COLLECTED = ROOT / "var/static"  # STATIC_ROOT
 NODE_AT_LEAST = 20
@@ -35,6 +36,12 @@ def build() -> None:
                 _npm(folder, "run", "build")
         stamps.mark_done(note, inputs)
     _collect(inputs)
+
+
+def install_clients() -> None:
+    """What the packages for other people's programs are tested with; running the product needs none of it."""
+    for folder in CLIENTS:
+        _install(folder)
 
 
 def _sources() -> Iterator[Path]:

@@ -9,8 +9,11 @@ from django.conf import settings
 
 from config.launcher.environment import VENV
 
+pytestmark = pytest.mark.xdist_group("npm")  # tracking/tests/test_clients.py builds the same packages
+FOLDERS = ["static", "tracking/tracker", "tracking/clients/js", "tracking/clients/native"]
 
-@pytest.mark.parametrize("folder", ["static", "tracking/tracker"])
+
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_the_units_of_the_front_end_pass(folder):
     path = f"{VENV / 'bin'}:{os.environ['PATH']}"  # where there is no Node on the system, ours is in the environment
     npm = shutil.which("npm", path=path)

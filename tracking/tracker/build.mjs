@@ -2,10 +2,13 @@
  * Builds what browsers load into static/dist/tracker/: the script, its stub, both with .gz and .br beside them.
  * Prints the sizes and fails when one is over its gate.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
 import { INTERNAL } from "./src/internal.js";
+import { fileOf } from "./src/lazy.js";
 import { METHODS } from "./src/methods.js";
 
 const here = new URL(".", import.meta.url);
@@ -14,12 +17,26 @@ const { version } = JSON.parse(await readFile(new URL("package.json", here)));
 
 // Bytes after gzip.
 const FILES = [
-  { name: "trackingscript.js", entry: "src/index.js", target: "es2018", gate: 10752 },
+  { name: "trackingscript.js", entry: "src/index.js", target: "es2020", gate: 10752 },
   { name: "stub.js", entry: "src/stub.js", target: "es5", gate: 400 },
+  // What tag containers add to the script, and what a stopped one serves in its place.
+  { name: "container.js", entry: "src/container/index.js", target: "es2018", gate: 1900, plain: true },
+  { name: "inert.js", entry: "src/container/inert.js", target: "es5", gate: 400 },
 ];
+// Parts that the script loads when a page needs them (src/lazy.js). Gates are bytes after gzip, too.
+const PARTS = [
+  { name: "forms", gate: 4600 },
+  { name: "vendors", gate: 3600 },
+  { name: "frames", gate: 2400 },
+  { name: "privacy", gate: 1700 },
+];
+const MORE = { name: "more", gate: 2400 };
 
-async function bundle({ entry, target }) {
-  const { outputFiles } = await build({
+// Script and parts shorten the same names to the same letters.
+const mangleCache = {};
+
+async function bundle({ entry, target, plain, parts = {}, more = "", footer }) {
+  const { outputFiles, mangleCache: made } = await build({
     absWorkingDir: new URL(".", import.meta.url).pathname,
     entryPoints: [entry],
     bundle: true,
@@ -27,21 +44,55 @@ async function bundle({ entry, target }) {
     format: "iife",
     target,
     write: false,
-    mangleProps: new RegExp(`^(${INTERNAL.join("|")})$`),
+    // `plain`: it reads what the server writes, by its names.
+    mangleProps: plain ? undefined : new RegExp(`^(${INTERNAL.join("|")})$`),
+    mangleCache: plain ? undefined : mangleCache,
+    ...(footer ? { globalName: "part", footer: { js: footer } } : {}),
     legalComments: "none",
-    define: { __VERSION__: JSON.stringify(version), __METHODS__: JSON.stringify(METHODS.join(" ")) },
+    define: {
+      __VERSION__: JSON.stringify(version),
+      __METHODS__: JSON.stringify(METHODS.join(" ")),
+      __PARTS__: JSON.stringify(parts),
+      __MORE__: JSON.stringify(more),
+    },
   });
-  return Buffer.from(outputFiles[0].contents);
+  if (!plain) Object.assign(mangleCache, made);
+  return outputFiles[0].text;
+}
+
+/** Terser finds some 500 bytes that esbuild leaves. */
+async function squeeze(text, target) {
+  const ecma = +target.slice(2);
+  const { code } = await minify(text, { ecma, compress: { passes: 3 }, mangle: true, toplevel: true });
+  return Buffer.from(code);
+}
+
+/** Writes a file with .gz and .br beside it, and says whether it is within its gate. */
+async function write(name, code, gate) {
+  const packed = gzipSync(code, { level: 9 });
+  await writeFile(new URL(name, target), code);
+  await writeFile(new URL(`${name}.gz`, target), packed);
+  await writeFile(new URL(`${name}.br`, target), brotliCompressSync(code));
+  const over = packed.length > gate;
+  console.log(`${name}: ${code.length} B, ${packed.length} B gzip of ${gate}${over ? ": TOO LARGE" : ""}`);
+  if (over) process.exitCode = 1;
+}
+
+/** A part as a script that hands its exports to the element it stands in. @returns base64 of its SHA-256 */
+async function writePart({ name, gate }, parts) {
+  const text = await bundle({ entry: `src/parts/${name}.js`, target: "es2020", parts, footer: "document.currentScript.give(part);" });
+  const code = await squeeze(`(()=>{${text}})()`, "es2020");
+  const hash = createHash("sha256").update(code).digest("base64").replace(/=+$/, "");
+  await write(fileOf(name, hash), code, gate);
+  return hash;
 }
 
 await mkdir(target, { recursive: true });
-for (const file of FILES) {
-  const code = await bundle(file);
-  const packed = gzipSync(code, { level: 9 });
-  await writeFile(new URL(file.name, target), code);
-  await writeFile(new URL(`${file.name}.gz`, target), packed);
-  await writeFile(new URL(`${file.name}.br`, target), brotliCompressSync(code));
-  const over = packed.length > file.gate;
-  console.log(`${file.name}: ${code.length} B, ${packed.length} B gzip of ${file.gate}${over ? ": TOO LARGE" : ""}`);
-  if (over) process.exitCode = 1;
-}
+// Parts of earlier builds: their names carry their hash.
+const isPart = (file) => [MORE, ...PARTS].some(({ name }) => file.startsWith(`${name}.`));
+for (const file of (await readdir(target)).filter(isPart)) await rm(new URL(file, target));
+await bundle(FILES[0]); // the script's names come first: it is the one that must be small
+const parts = {};
+for (const part of PARTS) parts[part.name] = await writePart(part);
+const more = await writePart(MORE, parts); // it knows the others, and the script knows it
+for (const file of FILES) await write(file.name, await squeeze(await bundle({ ...file, more }), file.target), file.gate);

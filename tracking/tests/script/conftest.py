@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
+from tracking.tests.script.live import Live
 from tracking.tests.script.website import BUILT, UUID7, Collector, Website, serve
+from workspaces.models import Workspace
 
 
 @pytest.fixture
@@ -31,3 +33,14 @@ def site(collector: Collector) -> Iterator[Website]:
         website = Website(address)
         with serve(website.handler()) as website.url:
             yield website
+
+
+@pytest.fixture
+def live(page: Page, live_site: str, acme: Workspace, acme_key: str) -> Iterator[Live]:
+    """The same with the real collector."""
+    website = Website(live_site)
+    with serve(website.handler()) as website.url:
+        live = Live(page, website, acme.dataset_id("live"), acme_key)
+        yield live
+        assert live.errors == []
+        assert live.methods <= {"POST"}  # never a preflight

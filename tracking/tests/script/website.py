@@ -119,6 +119,13 @@ class Collector:
                 allow = {"Access_Control_Allow_Origin": "*", "Access_Control_Expose_Headers": "Retry-After"}
                 self.answer(status, b"{}", **allow, **({} if status == 200 else {"Retry_After": "1"}))
 
+            def do_GET(self) -> None:
+                """The parts of the script, which lie beside the collector."""
+                file = BUILT / Path(self.path).name
+                found = self.path.startswith("/s/") and file.exists()
+                headers = {"Content_Type": "text/javascript", "Access_Control_Allow_Origin": "*"}
+                self.answer(200 if found else 404, file.read_bytes() if found else b"", **headers)
+
             def do_OPTIONS(self) -> None:
                 self.answer(collector.take("OPTIONS", "", b"") and 204)
 

@@ -27,15 +27,14 @@ function counting({ run, log }, when) {
   };
 }
 
-function knowing({ config, consent, run, newId, log }, when) {
+function asking({ config, consent, run, newId, log }, when) {
   let pageId = null; // the visitor where none may be kept
   const person = () => run() && run().people.identity.person();
   return {
     identify(who, properties) {
-      const found = subject(who, config.privacyMode);
+      const found = subject(who);
       if (!found || !run() || consent.is("limited")) return log("identify", "not sent", who), false;
-      const known = run().people.identity.become(found, plainProperties(properties));
-      if (known) run().emitter.emit("identify", { ...known.traits, ...found }, { at: when(), urgent: true });
+      run().kit.know("identify", found, plainProperties(properties), {}, when());
       return true;
     },
     getUserIdentity() {
@@ -82,7 +81,7 @@ function choosing({ consent, shared, run, clock, start, stop, erase }) {
 export function createApi(tracker) {
   let past;
   const when = () => past;
-  const calls = { ...counting(tracker, when), ...knowing(tracker, when), ...choosing(tracker) };
+  const calls = { ...counting(tracker, when), ...asking(tracker, when), ...choosing(tracker) };
   const api = {};
   for (const name of Object.keys(calls)) {
     api[name] = guard(calls[name], tracker.log, /^(is|has|send)/.test(name) ? false : null);

@@ -9,10 +9,18 @@ export const DEFAULTS = {
   apikey: "",
   api: "", // where to send: a URL, or a path on the page's own host; empty: the host the script came from
   privacyMode: false, // e-mail addresses and names never leave the page
+  hash: "sha1", // of an address in privacy mode: "sha1", "sha256" or "both"
+  emailDomain: true, // an auto_identify event names the domain of the address
   cookieless: false, // nothing is stored and no id is sent; the server counts by a daily hash
+  fingerprint: false, // cookieless, and told apart by a fingerprint: `data-cookieless="fingerprint"`
   onlyIdentify: false, // only identify events leave
+  autoIdentify: true, // find addresses in forms, URLs and what vendors tell
+  crossDomain: false, // one visitor over the hosts in `domains`
+  domains: "", // other hosts of the site: "shop.example, *.example.org"
   autoPageView: true,
   trackClicks: true,
+  trackForms: true,
+  formValues: false, // send what stands in fields that are not secret
   dnt: true, // respect Do Not Track
   gpc: "limit", // Global Privacy Control: "limit" counts without ids, "deny" not at all, "ignore" as usual
   spa: "path", // what makes a new page besides the path: "query" or "hash"; "off": nothing does
@@ -40,11 +48,12 @@ export function readConfig(globals, dataset) {
     config[name] = given == null ? DEFAULTS[name] : read(name, String(given), DEFAULTS[name]);
   }
   config.batchSize = Math.min(config.batchSize, 500);
+  config.fingerprint = (dataset.cookieless ?? globals.cookieless) === "fingerprint";
   return config;
 }
 
-/** The address events go to. `api` may be a path, for sites that forward one through their own host. */
-export function collectUrl(api, scriptUrl, pageUrl) {
+/** Where we are at home. `api` may be a path, for sites that forward one through their own host. */
+export function baseUrl(api, scriptUrl, pageUrl) {
   const base = api || new URL(scriptUrl || pageUrl).origin;
-  return new URL(base.replace(/\/+$/, "") + "/api/v1/collect", pageUrl).href;
+  return new URL(base, pageUrl).href.replace(/\/+$/, "");
 }

@@ -22,7 +22,7 @@ export function cookieStorage({ document, location }) {
  * is it.
  */
 export function widestDomain(host, write, get) {
-  const name = "_mp_domain";
+  const name = "_mp_probe";
   const labels = host.split(".");
   for (let count = 2; count <= labels.length; count++) {
     const domain = labels.slice(-count).join(".");

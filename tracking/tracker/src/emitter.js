@@ -13,7 +13,7 @@ export function createEmitter({ config, clock, log, newId }, { page, people, sha
     event.properties = { ...shared.of(type), ...properties };
     log(type, event);
     // Whoever asks for identification alone gets nothing else.
-    if (!config.onlyIdentify || type === "identify") deliver(event, urgent);
+    if (!config.onlyIdentify || /identify$/.test(type)) deliver(event, urgent);
     return event;
   }
 

@@ -1,7 +1,8 @@
 /**
  * Who is here: a random visitor id that the browser keeps, and the person the site says it is.
  *
- * In privacy mode no e-mail address is ever stored or sent, nor are traits that name a person: people are known by ids.
+ * In privacy mode no e-mail address is ever stored or sent, nor are traits that name a person: people are known by ids
+ * and hashes.
  */
 import { guard } from "./guard.js";
 
@@ -9,11 +10,11 @@ const VISITOR = "_mp_v";
 const IDENTITY = "_mp_i";
 const PERSONAL = /^(e-?mail|name|(full|first|last|user)_?name|phone(_?number)?)$/i;
 
-/** What identifies this person on the wire: `{email}` or `{user_id}`; null for nothing usable. */
-export function subject(who, privacyMode) {
+/** What identifies this person: `{email}` or `{user_id}`; null for nothing usable. */
+export function subject(who) {
   const text = /string|number/.test(typeof who) ? String(who).trim().slice(0, 255) : "";
-  if (!text.includes("@")) return text ? { user_id: text } : null;
-  return privacyMode ? null : { email: text.toLowerCase() };
+  if (!text) return null;
+  return text.includes("@") ? { email: text.toLowerCase() } : { user_id: text };
 }
 
 export function allowedTraits(traits, privacyMode) {
@@ -37,11 +38,17 @@ export function createIdentity({ visitors, persons, newVisitor, privacyMode }) {
       return id;
     },
     person: read,
-    /** The identity after this call, or null when it says nothing new; `traits` are merged for the same person. */
-    become(who, traits) {
+    adopt: (id) => visitors.set(VISITOR, id),
+    /**
+     * The identity after this call, or null when it says nothing new; `traits` are merged for the same person. `auto`:
+     * found out, which never overrides what the site itself said.
+     */
+    become(who, traits, auto) {
       const before = read();
-      const known = before && same(before.subject, who) ? before.traits : {};
-      const after = { subject: who, traits: { ...known, ...allowedTraits(traits, privacyMode) } };
+      const isSame = !!before && same(before.subject, who);
+      if (auto && before && (isSame || !before.auto)) return null;
+      const after = { subject: who, traits: { ...(isSame && before.traits), ...allowedTraits(traits, privacyMode) } };
+      if (auto) after.auto = 1;
       if (before && same(before, after)) return null;
       persons.set(IDENTITY, JSON.stringify(after));
       return after;

@@ -1,7 +1,8 @@
 /** Reads the tag, publishes `window.MetricPal` and starts. The only module that touches globals. */
 import { createApi } from "./api.js";
-import { collectUrl, readConfig } from "./config.js";
+import { baseUrl, readConfig } from "./config.js";
 import { guard } from "./guard.js";
+import { createLoader } from "./lazy.js";
 import { createTracker } from "./tracker.js";
 import { VERSION } from "./version.js";
 
@@ -19,8 +20,9 @@ function boot(win, tag) {
     return before.getConfig().apikey === config.apikey ? log("twice") : warn("another data-apikey is ignored");
   }
   if (!config.apikey) say("error")("data-apikey is missing");
-  const url = collectUrl(config.api, script.src, location.href);
-  const tracker = createTracker({ win, config, url, log, warn });
+  const base = baseUrl(config.api, script.src, location.href);
+  const load = createLoader(win, base, script.nonce);
+  const tracker = createTracker({ win, config, url: `${base}/api/v1/collect`, load, log, warn });
   const { api, replay } = createApi(tracker);
   win.MetricPal = Object.assign(api, { v: VERSION });
   // Files opened from disk are nobody's website.

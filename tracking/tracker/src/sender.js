@@ -76,9 +76,9 @@ export function createSender(env, parts) {
       if (!disk.keeps || (!patience.failures && isOnline())) post.byBeacon();
       disk.save(queue.all(), leaving || undefined);
     },
-    /** Takes over what earlier pages left. */
-    recover() {
-      const events = disk.claim();
+    keeps: disk.keeps,
+    /** Takes over the events that earlier pages left. */
+    recover(events) {
       if (!events.length) return;
       queue.prepend(events);
       save();

@@ -49,6 +49,10 @@ export function createSession({ visitors, newId, timeoutMs }) {
       return { session: mine };
     },
     current: () => mine,
+    /** Goes on with a session that began on another domain of the site. */
+    adopt(id, now) {
+      write({ index: 1, ...read(), id, start: now, last: now });
+    },
     usedElsewhere(now) {
       const stored = parseSession(visitors.get(COOKIE));
       return !!stored && stored.last !== writtenLast && now - stored.last < OTHER_TAB_MS;

@@ -39,5 +39,8 @@ function works(storage) {
   return kept;
 }
 
-/** Cookies where they work (shared by subdomains), else localStorage, else the memory of this page. */
-export const visitorStorage = (win, local) => [forgiving(cookieStorage(win)), local, memoryStorage()].find(works);
+/** The first of `places` that keeps what it is given, else the memory of this page. */
+export const workingStorage = (...places) => [...places, memoryStorage()].find(works);
+
+/** Cookies where they work (shared by subdomains), else localStorage. */
+export const visitorStorage = (win, local) => workingStorage(forgiving(cookieStorage(win)), local);

@@ -8,11 +8,14 @@ import { createConsent } from "./consent.js";
 import { cookieStorage } from "./cookies.js";
 import { readContext } from "./device.js";
 import { createDisk, noDisk } from "./disk.js";
+import { startMore } from "./early.js";
 import { createEmitter } from "./emitter.js";
 import { guard, listen } from "./guard.js";
 import { uuidv7 } from "./ids.js";
+import { createKnowing } from "./knowing.js";
 import { createPage, whenSeen } from "./page.js";
 import { createPeople } from "./people.js";
+import { prepare } from "./prepare.js";
 import { createQueue } from "./queue.js";
 import { createSender } from "./sender.js";
 import { createShared } from "./shared.js";
@@ -22,7 +25,7 @@ import { encode } from "./wire.js";
 
 const REWIND_MS = 60 * 1000; // hidden this long: what comes next is a new beginning
 
-export function createTracker({ win, config, url, log, warn }) {
+export function createTracker({ win, config, url, load, log, warn }) {
   const { document, navigator } = win;
   const clock = {
     now: Date.now,
@@ -49,7 +52,9 @@ export function createTracker({ win, config, url, log, warn }) {
       encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, context });
     const sender = createSender(env, { queue, disk, transport, encodeBatch, pages: () => run.pages });
     const emitter = createEmitter(env, { page, people, shared, deliver: sender.add });
-    return { people, page, sender, emitter, pages: null, stops: [] };
+    const { emit } = emitter;
+    const kit = { ...env, page, people, context, consent, emit, load, ...createKnowing(env, { people, emit, load }), sender };
+    return { people, page, sender, emitter, kit, pages: null, stops: [] };
   }
   let run = null;
 
@@ -73,14 +78,14 @@ export function createTracker({ win, config, url, log, warn }) {
   }
 
   function begin(present) {
-    if (run !== present) return; // stopped before anybody looked
+    if (run !== present || run.pages) return; // stopped before anybody looked, or begun
     const { page, emitter, sender, stops } = run;
     stops.push(captureScroll(page, emitter.emit), captureExit(page, emitter.emit), ...watchHiding(run));
     run.pages = capturePages(page, emitter.emit);
     stops.push(run.pages.stop);
     if (config.trackClicks) stops.push(captureClicks(page, emitter.emit));
     emitter.release();
-    clock.setTimeout(sender.recover, 500);
+    stops.push(startMore(run.kit, load));
   }
 
   return {
@@ -93,7 +98,7 @@ export function createTracker({ win, config, url, log, warn }) {
       log(...consent.decide());
       if (run || consent.is("denied")) return;
       const present = (run = createRun());
-      whenSeen(document, guard(() => begin(present), log));
+      whenSeen(document, guard(() => prepare(present.kit, load, () => begin(present)), log));
     },
     stop() {
       if (!run) return;

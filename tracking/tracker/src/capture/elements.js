@@ -1,8 +1,8 @@
 /** What may be said of an element: its tag, id, text, place and link. The value of a field is never read. */
 import { cleanText, cleanUrl, parseUrl } from "../redact.js";
 
-const IGNORED = "[data-mp-ignore],.mp-ignore,[data-private],.ph-no-capture,[data-hj-suppress]";
-const MASKED = "[data-mp-mask]";
+export const IGNORED = "[data-mp-ignore],.mp-ignore,[data-private],.ph-no-capture,[data-hj-suppress]";
+export const MASKED = "[data-mp-mask]";
 const FIELDS = "select,input,textarea";
 const ROLES = "[role=button],[role=link],[role=tab],[role=menuitem],[role=checkbox],[role=switch],[role=option]";
 const CLICKABLE = `a,area,button,summary,label,${FIELDS},${ROLES},[onclick]`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { collectUrl, DEFAULTS, readConfig } from "../../src/config.js";
+import { baseUrl, DEFAULTS, readConfig } from "../../src/config.js";
 
 test("nothing given means the defaults", () => assert.deepEqual(readConfig({}, {}), DEFAULTS));
 
@@ -24,7 +24,7 @@ test("a bare attribute switches on; false, 0, no and off switch off", () => {
 test("events go to the host of the script, or where data-api says", () => {
   const page = "https://acme.example/shop/";
   const script = "https://metrics.example/trackingscript.js";
-  assert.equal(collectUrl("", script, page), "https://metrics.example/api/v1/collect");
-  assert.equal(collectUrl("/w/", script, page), "https://acme.example/w/api/v1/collect");
-  assert.equal(collectUrl("https://eu.example", script, page), "https://eu.example/api/v1/collect");
+  assert.equal(baseUrl("", script, page), "https://metrics.example");
+  assert.equal(baseUrl("/w/", script, page), "https://acme.example/w");
+  assert.equal(baseUrl("https://eu.example", script, page), "https://eu.example");
 });

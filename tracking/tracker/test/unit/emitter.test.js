@@ -96,12 +96,22 @@ test("shared properties join later events, the event's own win, null removes, a 
   assert.deepEqual(events.slice(1).map(({ properties }) => properties), [{ plan: "pro", area: "shop" }, { plan: "own" }, {}]);
 });
 
-test("people are known by e-mail address or id; in privacy mode by id only", () => {
-  assert.deepEqual(subject("  Foo@Bar.com ", false), { email: "foo@bar.com" });
-  assert.deepEqual(subject("customer-7", false), { user_id: "customer-7" });
-  assert.deepEqual(subject(7, true), { user_id: "7" });
-  for (const nobody of ["", "  ", null, undefined, {}, ["a@b.c"]]) assert.equal(subject(nobody, false), null);
-  assert.equal(subject("foo@bar.com", true), null);
+test("people are known by e-mail address or id", () => {
+  assert.deepEqual(subject("  Foo@Bar.com "), { email: "foo@bar.com" });
+  assert.deepEqual(subject("customer-7"), { user_id: "customer-7" });
+  assert.deepEqual(subject(7), { user_id: "7" });
+  for (const nobody of ["", "  ", null, undefined, {}, ["a@b.c"]]) assert.equal(subject(nobody), null);
+});
+
+test("what was found out never overrides what the site itself said, and gives way to what is found out later", () => {
+  const persons = fakeStorage();
+  const identity = createIdentity({ visitors: persons, persons, newVisitor: () => "v1" });
+  assert.ok(identity.become({ email: "a@b.example" }, {}, true));
+  assert.equal(identity.become({ email: "a@b.example" }, {}, true), null);
+  assert.ok(identity.become({ email: "c@d.example" }, {}, true));
+  assert.ok(identity.become({ user_id: "7" }, {}));
+  assert.equal(identity.become({ email: "a@b.example" }, {}, true), null);
+  assert.deepEqual(identity.person(), { subject: { user_id: "7" }, traits: {} });
 });
 
 test("an identity that cannot be read counts as none and can be set anew", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { claimOrphans } from "../../src/orphans.js";
 import { test } from "node:test";
 import { DEFAULTS } from "../../src/config.js";
 import { createDisk, noDisk } from "../../src/disk.js";
@@ -253,7 +254,7 @@ test("a page takes over what an earlier page left, with the same ids", async () 
   await first.clock.tick(100);
   first.sender.hide(true);
   const second = setUp({ storage, page: "p2" });
-  second.sender.recover();
+  second.sender.recover(claimOrphans(storage, second.sender.keeps, second.clock.now()));
   await second.clock.tick(100);
   assert.deepEqual(second.transport.bodies, [{ events: ids, retry: 0 }]);
   assert.deepEqual(storage.names(), []);

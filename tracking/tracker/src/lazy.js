@@ -1,0 +1,34 @@
+/**
+ * Parts that the first moment does not need are scripts of their own, `<base>/s/<version>/<name>.<hash>.js`. The first
+ * one is `more`, which knows the others (parts/more.js).
+ *
+ * A part's file calls `document.currentScript.give(exports)`: it leaves no name behind. What it shares with this script
+ * is written under the names that the build has shortened alike in both. The browser checks it against the hash that
+ * the build wrote down; what it refuses, a blocker eats or the network loses is as if it did not exist.
+ */
+import { VERSION } from "./version.js";
+
+/** Base64 of the SHA-256 of `more`, without the last "=". The build fills it in. */
+const MORE = typeof __MORE__ === "string" ? __MORE__ : "";
+
+/** The file's name for a hash, as the build writes it. */
+export const fileOf = (name, hash) => `${name}.${hash.slice(0, 8).replace(/\W/g, "_")}.js`;
+
+/** `(name, hash) => Promise` of the part's exports, or of undefined. `base`: where `/s/` begins. */
+export function createLoader({ document, trustedTypes }, base, nonce) {
+  const asked = {};
+  const trust = trustedTypes && trustedTypes.createPolicy("metricpal", { createScriptURL: (url) => url });
+  const put = (name, hash) =>
+    new Promise((resolve) => {
+      const script = document.createElement("script");
+      const url = `${base}/s/${VERSION}/${fileOf(name, hash)}`;
+      const give = (exports) => {
+        script.remove();
+        resolve(exports);
+      };
+      const src = trust ? trust.createScriptURL(url) : url;
+      const integrity = `sha256-${hash}=`;
+      document.head.append(Object.assign(script, { give, onerror: () => give(), crossOrigin: "", nonce, integrity, src }));
+    });
+  return (name = "more", hash = MORE) => (asked[name] = asked[name] || (hash ? put(name, hash) : Promise.resolve()));
+}
