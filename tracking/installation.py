@@ -88,13 +88,20 @@ def _of_the_day(signs: Signs) -> Finding:
     if signs.accepted_today:
         return Finding("storing", "Events are received and are being stored.", "This takes a second or two.")
     if signs.rejected_today:
-        reason = max(signs.rejected_today, key=signs.rejected_today.__getitem__).replace("_", " ")
+        reason = max(signs.rejected_today, key=signs.rejected_today.__getitem__)
+        if reason in usage.FILTERED:
+            advice = "Look under Settings → Privacy & filters."
+            return Finding("filtered", f"Events arrive and your own filters keep them out: {_words(reason)}.", advice)
         advice = "The answer to each request names the field. Look into the network tab of your browser."
-        return Finding("rejected", f"Events arrive and are not valid: {reason}.", advice)
+        return Finding("rejected", f"Events arrive and are not valid: {_words(reason)}.", advice)
     if signs.accepted_today_test:
         advice = "Your website carries the test key. For live numbers use the key that begins with mp_live_."
         return Finding("test_key", "Only test data so far.", advice)
     return Finding("waiting", "Waiting for the first event …", "Open a page of your website that carries the snippet.")
+
+
+def _words(reason: str) -> str:
+    return reason.replace("_", " ")
 
 
 def send_test(workspace: Workspace, environ: Mapping[str, Any], now: datetime) -> ingest.Receipt:

@@ -1,38 +1,12 @@
-"""How a website gets the tracking script: the text to paste, and the address that serves the script.
+"""How a website gets the tracking script: the text to paste, for each platform."""
 
-`tracker/build.mjs` writes static/dist/tracker/: the script, the stub that keeps calls until the script is there,
-and both packed as .br and .gz.
-"""
-
-import hashlib
 import json
 import shlex
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.utils.html import escape
-from django.views.decorators.http import require_safe
 
-BUILT: Path = settings.BASE_DIR / "static" / "dist" / "tracker"
-# Best first. Name in Accept-Encoding -> ending of the packed file.
-ENCODINGS = {"br": ".br", "gzip": ".gz"}
-HEADERS = {
-    "Content-Type": "text/javascript; charset=utf-8",
-    # Five minutes: how long a new release, or taking one back, needs to arrive.
-    "Cache-Control": "public, max-age=300, stale-while-revalidate=86400",
-    "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
-    # Any site may load it, those that pin its hash (crossorigin) and isolated ones (COEP) included.
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Timing-Allow-Origin": "*",
-}
-NOT_BUILT = (
-    "/* MetricPal: the tracking script is not built. Run `npm run build` in tracking/tracker on the server. */\n"
-)
+from tracking import script_builds
 
 HTML = """\
 <script>{stub}</script>
@@ -60,6 +34,36 @@ export function useMetricPal() {{
   const trackEvent = useCallback((name, properties) => window.MetricPal?.trackEvent(name, properties), []);
   return {{ trackEvent }};
 }}
+"""
+WORDPRESS = """\
+<?php
+/**
+ * Plugin Name: MetricPal
+ * Description: Counts the visits to this site. Save this file as wp-content/mu-plugins/metricpal.php.
+ */
+if (!defined('ABSPATH')) {{
+    exit;
+}}
+add_action('wp_head', function () {{
+    if (current_user_can('edit_posts')) {{
+        return; // who writes here is no visitor
+    }}
+    wp_print_inline_script_tag({stub});
+    wp_print_script_tag(array('async' => true, 'src' => {src}, 'data-apikey' => {key}));
+}}, 1);
+"""
+# Tag Manager leaves out attributes it does not know when it puts a script into the page, and reads ES5 alone.
+GTM = """\
+<script>
+{stub}
+(function () {{
+  var script = document.createElement('script');
+  script.async = true;
+  script.src = {src};
+  script.setAttribute('data-apikey', {key});
+  document.head.appendChild(script);
+}})();
+</script>
 """
 
 
@@ -94,40 +98,41 @@ def _curl(key: str, origin: str) -> str:
     return " \\\n  ".join(map(shlex.join, words)) + "\n"
 
 
-PLATFORMS: dict[str, Callable[[str, str], str]] = {"html": _html, "react": _react, "django": _django, "curl": _curl}
+def _wordpress(key: str, origin: str) -> str:
+    return WORDPRESS.format(stub=_php(_stub()), src=_php(f"{origin}/trackingscript.js"), key=_php(key))
+
+
+def _gtm(key: str, origin: str) -> str:
+    return GTM.format(stub=_stub(), src=_within_html(f"{origin}/trackingscript.js"), key=_within_html(key))
+
+
+PLATFORMS: dict[str, Callable[[str, str], str]] = {
+    "html": _html,
+    "react": _react,
+    "django": _django,
+    "wordpress": _wordpress,
+    "gtm": _gtm,
+    "curl": _curl,
+}
+
+
+def of_container(public_id: str, origin: str) -> str:
+    """The tag of a container: all else it knows by itself."""
+    return f'<script async src="{escape(f"{origin}/tag/{public_id}.js")}"></script>\n'
+
+
+def _php(text: str) -> str:
+    """A text as PHP writes it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _within_html(text: str) -> str:
+    """A text as JavaScript inside an element."""
+    return json.dumps(text).replace("<", "\\u003c")
 
 
 def _stub() -> str:
     """Empty where the script is not built: the tag works without, only calls before it loads are lost."""
-    path = BUILT / "stub.js"
-    return path.read_text().strip() if path.exists() else ""
-
-
-@require_safe
-def tracking_script(request: HttpRequest) -> HttpResponse:
-    """GET /trackingscript.js: the script as the browser can unpack it. Sets no cookie, whoever asks."""
-    path = BUILT / "trackingscript.js"
-    if not path.exists():
-        return HttpResponse(NOT_BUILT, status=503, headers=HEADERS | {"Cache-Control": "no-store"})
-    encoding = _best_encoding(request.headers.get("Accept-Encoding", ""))
-    body, etag = _read(path.with_name(path.name + ENCODINGS.get(encoding, "")), path.stat().st_mtime_ns)
-    headers = HEADERS | {"ETag": etag}
-    if etag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers=headers)
-    if encoding:
-        headers["Content-Encoding"] = encoding
-    return HttpResponse(body, headers=headers)
-
-
-def _best_encoding(accepted: str) -> str:
-    """ "br", "gzip" or "" for a header such as "gzip, br;q=0"."""
-    offers = [part.replace(" ", "").lower().split(";q=") for part in accepted.split(",")]
-    wanted = {name for name, *quality in offers if not quality or quality[0].strip("0.")}
-    return next((name for name in ENCODINGS if name in wanted), "")
-
-
-@lru_cache(maxsize=8)
-def _read(path: Path, built_ns: int) -> tuple[bytes, str]:
-    """Bytes and ETag. `built_ns` makes a new build a new entry."""
-    body = path.read_bytes()
-    return body, f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    build = script_builds.installed()
+    return build.body(script_builds.STUB).strip() if build else ""

@@ -10,13 +10,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.lib import clock
 from config.lib.problems import Problem
 from tracking import installation
-from tracking.snippet import snippet
+from tracking.containers import drafts
+from tracking.snippet import of_container, snippet
 from tracking.store import StoreError
 from workspaces import roles
 from workspaces.access import WorkspaceRequest, workspace_view
 from workspaces.models import ApiKey
 
-LABELS = {"html": "HTML", "react": "React", "django": "Django", "curl": "curl"}  # tracking.snippet's platforms
+LABELS = {  # tracking.snippet's platforms
+    "html": "Script",
+    "react": "React",
+    "django": "Django",
+    "wordpress": "WordPress",
+    "gtm": "Tag Manager",
+    "curl": "curl",
+}
 NEEDS = roles.needs("install")
 AWAY = installation.Finding("away", "We cannot look at the moment.", "Your events are kept. This page goes on trying.")
 
@@ -28,7 +36,9 @@ def install(request: WorkspaceRequest, slug: str) -> HttpResponse:
     key = live.filter(kind=ApiKey.Kind.PUBLISHABLE, environment="live").order_by("id").first()
     origin = request.build_absolute_uri("/").rstrip("/")
     snippets = [(name, label, snippet(key.raw, origin, name)) for name, label in LABELS.items()] if key else []
-    return render(request, "tracking/install.html", {"snippets": snippets, "key": key, "finding": _finding(request)})
+    containers = [(each, of_container(each.public_id, origin)) for each in drafts.of_workspace(request.workspace)]
+    context = {"snippets": snippets, "containers": containers, "key": key, "finding": _finding(request)}
+    return render(request, "tracking/install.html", context)
 
 
 @workspace_view(needs=NEEDS)

@@ -24,6 +24,7 @@ ACTIONS: dict[str, Action] = {
     "install": Action(Role.ANALYST, "see the snippet with its publishable key and send a test event"),
     "export": Action(Role.ADMIN, "export stored events"),
     "change_workspace": Action(Role.ADMIN, "create a workspace and change its settings"),
+    "manage_containers": Action(Role.ADMIN, "edit, publish, roll back and stop tag containers"),
     "manage_keys": Action(Role.ADMIN, "create, rotate and revoke API keys"),
     "manage_members": Action(Role.ADMIN, "invite people, change roles up to their own and remove members"),
     "change_organization": Action(Role.ADMIN, "change the organization's name and domain"),

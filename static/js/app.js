@@ -9,3 +9,5 @@ import "./shortcuts.js";
 import "./links.js";
 import "./filter.js";
 import "./live.js";
+import "./code.js";
+import "./rows.js";

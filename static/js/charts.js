@@ -1,14 +1,10 @@
 // Draws the main series: <div data-chart="id of the JSON script">. Redraws after a swap, a refresh or a change of theme.
 import uPlot from "uplot";
 import { attachTooltip } from "./tooltip.js";
-import { format } from "./format.js";
-
-// There is no half visitor.
-const WHOLE_STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+import { axes, colour, snap, top } from "./axes.js";
+import { drawPlots } from "./plot.js";
 
 const charts = new Map(); // element -> { plot, series }
-
-const colour = (name, element) => getComputedStyle(element).getPropertyValue(name).trim();
 
 /** The finished part of the line, and its step into the bucket that is not over yet, which is drawn dotted. */
 function split({ values, partial }) {
@@ -46,45 +42,6 @@ function lines(element, series) {
   ];
 }
 
-/** About one label for each 80 pixels, at whole steps. */
-function ticks(plot, count) {
-  const step = Math.max(1, Math.ceil(count / Math.max(2, Math.floor(plot.width / 84))));
-  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
-}
-
-function axes(element, series) {
-  const common = {
-    stroke: colour("--chart-text", element),
-    font: `11px ${getComputedStyle(element).fontFamily}`,
-    ticks: { show: false },
-  };
-  const grid = { stroke: colour("--chart-grid", element), width: 1 };
-  return [
-    {
-      ...common,
-      size: 26,
-      gap: 8,
-      grid: { show: false },
-      splits: (plot) => ticks(plot, series.labels.length),
-      values: (_, splits) => splits.map((i) => series.labels[i] ?? ""),
-    },
-    {
-      ...common,
-      size: 52,
-      gap: 8,
-      grid,
-      space: 44,
-      incrs: series.unit === "count" ? WHOLE_STEPS : undefined,
-      values: (_, splits) => splits.map((value) => format(value, series.unit)),
-    },
-  ];
-}
-
-/** The cursor stands on a bucket, never between two. */
-const snap = (plot, left, y) => (left < 0 ? [left, y] : [plot.valToPos(plot.posToIdx(left), "x"), y]);
-
-const top = (_, __, max) => [0, max > 0 ? max * 1.12 : 1];
-
 function options(element, series) {
   return {
     width: element.clientWidth,
@@ -113,6 +70,7 @@ function drawAll(within = document) {
     if (element.clientWidth) draw(element);
     resizes.observe(element);
   });
+  drawPlots(within);
 }
 
 const resizes = new ResizeObserver((entries) => {

@@ -30,5 +30,14 @@ function onSubmit(event) {
   if (question && !window.confirm(question)) event.preventDefault();
 }
 
+/** A dialog that the server sent opens as it arrives; closed, it is gone. */
+function onLoad(event) {
+  const dialog = event.target.matches?.("dialog[data-open]") ? event.target : event.target.querySelector?.("dialog[data-open]");
+  if (!dialog || dialog.open) return;
+  dialog.addEventListener("close", () => dialog.remove());
+  open(dialog);
+}
+
+document.addEventListener("htmx:load", onLoad);
 document.addEventListener("click", onClick);
 document.addEventListener("submit", onSubmit, true);

@@ -1,7 +1,7 @@
 // The box that follows the pointer over a chart: the bucket, its value, the comparison's. A click on a bucket zooms in.
 import { format } from "./format.js";
 
-function line(className, label, value) {
+export function line(className, label, value) {
   const row = document.createElement("div");
   row.className = `chart-tip-row ${className}`;
   const name = document.createElement("span");
@@ -12,7 +12,7 @@ function line(className, label, value) {
   return row;
 }
 
-const heading = (text) => Object.assign(document.createElement("p"), { className: "chart-tip-head", textContent: text });
+export const heading = (text) => Object.assign(document.createElement("p"), { className: "chart-tip-head", textContent: text });
 
 function fill(box, series, i) {
   const rows = [line("is-now", series.titles[i], format(series.values[i], series.unit))];
@@ -21,7 +21,7 @@ function fill(box, series, i) {
   if (i === series.partial) box.append(heading("not over yet"));
 }
 
-function place(box, plot, left) {
+export function place(box, plot, left) {
   const beyond = left + box.offsetWidth + 24 > plot.bbox.width / devicePixelRatio;
   const x = plot.bbox.left / devicePixelRatio + (beyond ? left - box.offsetWidth - 14 : left + 14);
   box.style.transform = `translate(${Math.max(0, x)}px, 12px)`;

@@ -1,14 +1,20 @@
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as present
+from django.template import Context, Engine
 
 from config.lib.redis_clients import buffer_client
-from tracking import lease, snapshot
+from tracking import lease, script_builds, snapshot
 from tracking.tests import building
 from tracking.writer import Writer
 
+PACKAGE = present.BASE_DIR / "tracking" / "clients" / "python"
 LOG_KEYS = (
     "log:",
     "open:",
@@ -22,6 +28,38 @@ LOG_KEYS = (
     "lease:",
     "request:",
 )
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """built("2.2.0", trackingscript="…") puts a build of known content in the place of the real one."""
+    folder, package = tmp_path / "tracker", tmp_path / "package.json"
+    monkeypatch.setattr(script_builds, "BUILT", folder)
+    monkeypatch.setattr(script_builds, "PACKAGE", package)
+
+    def build(version: str, **files: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        package.write_text(json.dumps({"version": version}))
+        for name, body in {"stub": "window.stub=1\n", "container": "", "inert": "", **files}.items():
+            (folder / f"{name}.js").write_text(body)
+        return folder
+
+    return build
+
+
+@pytest.fixture
+def django_tag(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Callable[..., str]]:
+    """django_tag("{% metricpal %}", {"URL": …}, request=…) → HTML, as in a project that installed the package."""
+    monkeypatch.syspath_prepend(str(PACKAGE))
+
+    def to_html(text: str, setting: dict[str, Any], **context: Any) -> str:
+        settings.METRICPAL = setting
+        engine = Engine(libraries={"metricpal": "metricpal.django.templatetags.metricpal"})
+        return engine.from_string("{% load metricpal %}" + text).render(Context(context))
+
+    yield to_html
+    for name in [name for name in sys.modules if name.partition(".")[0] == "metricpal"]:
+        del sys.modules[name]
 
 
 @pytest.fixture

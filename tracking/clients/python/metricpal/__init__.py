@@ -1,0 +1,3 @@
+"""MetricPal for Python."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The tag of the tracking script in Django templates: `{% load metricpal %} {% metricpal %}`."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class MetricPalConfig(AppConfig):
+    name = "metricpal.django"
+    label = "metricpal"
+    verbose_name = "MetricPal"
