@@ -206,6 +206,10 @@ SPECTACULAR_SETTINGS = {
 CORS_URLS_REGEX = r"^/api/(?!(v1/)?(collect\b|(analytics/)?events(/batch|/ingest)?$))"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 
+# Requests a second that one key, and one address, may send (ten times as many at once); 0: as many as it likes.
+INGEST_KEY_RATE = env.int("INGEST_KEY_RATE", 0)
+INGEST_ADDRESS_RATE = env.int("INGEST_ADDRESS_RATE", 100)
+
 # The most rows of one CSV export.
 EXPORT_MAX_ROWS = env.int("EXPORT_MAX_ROWS", 50_000)
 

@@ -10,8 +10,10 @@ from django.urls import URLPattern, path
 
 from config.lib import clock
 from tracking.browse import Page, latest
+from tracking.containers import serving
 from tracking.forms import EventSearchForm
-from tracking.models import Event
+from tracking.forms_containers import ScriptChannelForm
+from tracking.models import Event, ScriptChannel
 from tracking.store import StoreError
 
 
@@ -40,6 +42,18 @@ class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "older": _older(request, page),
         }
         return TemplateResponse(request, "admin/tracking/event/change_list.html", context)
+
+
+@admin.register(ScriptChannel)
+class ScriptChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Holds a channel at a version, or lets it go again: a rollback of the script without a deployment."""
+
+    form = ScriptChannelForm
+    list_display = ("name", "version")
+
+    def save_model(self, request: HttpRequest, channel: ScriptChannel, form: Any, change: bool) -> None:
+        super().save_model(request, channel, form, change)
+        serving.forget()
 
 
 def _find(form: EventSearchForm) -> tuple[Page | None, str]:

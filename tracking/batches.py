@@ -44,6 +44,7 @@ class Prepared:
     states: dict[Key, Visitor]
     event_rows: rows.Columns
     session_rows: rows.Columns
+    person_rows: dict[str, rows.Columns]  # by table: what was learned of persons
 
     def days(self) -> dict[str, tuple[int, int]]:
         """(stored, repeated) of each dataset and day of receipt."""
@@ -104,10 +105,12 @@ def _prepared(batch: Batch, opened: Opened, poison: dict[int, str], seen: Seen, 
     skipped = set(manifest.duplicates)
     events, envelopes = _flat(opened, skipped)
     states = _states(wanted(events, envelopes))
-    sessions, event_rows, session_rows = _rows(states, events, envelopes)
+    sessions, event_rows, session_rows, person_rows = _rows(states, events, envelopes)
     left_out = [(batch.entries[entry], reason) for entry, reason in sorted(poison.items())]
     repeated = [opened[entry] for entry, _ in manifest.duplicates if entry in opened]
-    return Prepared(manifest, left_out, repeated, events, envelopes, sessions, states, event_rows, session_rows)
+    return Prepared(
+        manifest, left_out, repeated, events, envelopes, sessions, states, event_rows, session_rows, person_rows
+    )
 
 
 def _duplicates(opened: Opened, seen: Seen, confirm: Confirm) -> list[tuple[int, int]]:
@@ -134,10 +137,12 @@ def _flat(opened: Opened, skipped: set[tuple[int, int]]) -> tuple[list[Accepted]
 
 def _rows(
     states: dict[Key, Visitor], events: Sequence[Accepted], envelopes: Sequence[Envelope]
-) -> tuple[Sessions, rows.Columns, rows.Columns]:
+) -> tuple[Sessions, rows.Columns, rows.Columns, dict[str, rows.Columns]]:
     rows.check(envelopes, events)
     sessions = sessionize(states, events, envelopes)
-    return sessions, rows.event_columns(events, envelopes, sessions), rows.session_columns(sessions)
+    received_ms = max([envelope.received_ms for envelope in envelopes], default=0)
+    persons = {"identity": rows.identity_columns(sessions, received_ms), "traits": rows.trait_columns(events, sessions)}
+    return sessions, rows.event_columns(events, envelopes, sessions), rows.session_columns(sessions), persons
 
 
 def _failing_alone(opened: Opened) -> dict[int, str]:

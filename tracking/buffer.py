@@ -23,7 +23,7 @@ All functions raise redis.RedisError when the log cannot be reached or is full.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -241,3 +241,44 @@ def backlog(shard: int, now: datetime) -> Backlog:
         entries, oldest, quarantined = pipe.execute()
     since_ms = int(oldest[0][0].partition(b"-")[0]) if oldest else now.timestamp() * 1000
     return Backlog(entries, max(0.0, now.timestamp() - since_ms / 1000), quarantined)
+
+
+def touch(dataset_id: int) -> None:
+    """Says that what is stored of a dataset has changed, as a commit does."""
+    client = buffer_client()
+    if client.exists(f"tick:{dataset_id}"):
+        client.incr(f"tick:{dataset_id}")
+
+
+def waiting() -> int:
+    """How many requests are logged and not stored yet."""
+    client: Any = buffer_client()
+    return sum(client.xlen(f"log:{shard}") for shard in range(settings.INGEST_SHARDS))
+
+
+def holds(mark: bytes, most: int) -> bool | None:
+    """Whether one of the entries that are not stored contains `mark`; None when there are more than `most` to read."""
+    client: Any = buffer_client()
+    for shard in range(settings.INGEST_SHARDS):
+        found = client.xrange(f"log:{shard}", count=most + 1)
+        if any(mark in fields[b"e"] for _, fields in found):
+            return True
+        if len(found) > most:
+            return None
+    return False
+
+
+def lag_s(now: datetime) -> float:
+    """Age of the oldest event of any shard that is not stored."""
+    return max(backlog(shard, now).lag_s for shard in range(settings.INGEST_SHARDS))
+
+
+def watermark() -> datetime:
+    """Whatever was acknowledged before this moment is stored. By the log server's clock, which dates the entries."""
+    with buffer_client().pipeline(transaction=False) as pipe:
+        pipe.time()
+        for shard in range(settings.INGEST_SHARDS):
+            pipe.xrange(f"log:{shard}", count=1)
+        (seconds, micros), *oldest = pipe.execute()
+    waiting = [int(found[0][0].partition(b"-")[0]) for found in oldest if found]
+    return datetime.fromtimestamp(min([seconds * 1000 + micros // 1000, *waiting]) / 1000, UTC)

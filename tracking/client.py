@@ -8,14 +8,17 @@ from config.lib.addresses import client_address
 from tracking.events import Client
 from tracking.keys import KeyGrant
 from tracking.payloads import Frame
+from tracking.rules import is_within
 from tracking.steps import agent, bots, geo, visitor
 
+INTERNAL = "Internal traffic"
 DEVICES = frozenset({"desktop", "phone", "tablet", "tv", "console"})
 
 
 def of_request(environ: Mapping[str, Any], frame: Frame, grant: KeyGrant, now: datetime) -> Client:
     """Raises redis.RedisError when the day's salt cannot be had."""
-    ip, user_agent = client_address(environ), environ.get("HTTP_USER_AGENT", "")
+    address, user_agent = client_address(environ), environ.get("HTTP_USER_AGENT", "")
+    ip = grant.rules.used_address(address)
     today, yesterday = visitor.without_id(grant.dataset_id, ip, user_agent, now.date())
     if grant.is_secret:  # a customer's server: where it stands and what it runs says nothing of the visitor
         return Client(visitor=today, visitor_before=yesterday, device=_device(frame))
@@ -26,7 +29,7 @@ def of_request(environ: Mapping[str, Any], frame: Frame, grant: KeyGrant, now: d
         *geo.locate(ip),
         *browser[:4],
         device=_device(frame) or browser.device,
-        bot=_bot(user_agent, frame, grant),
+        bot=_bot(user_agent, frame, grant) or _internal(address, grant),
     )
 
 
@@ -34,6 +37,12 @@ def _device(frame: Frame) -> str:
     """The script's word: it can tell an iPad, whose user agent claims to be a Mac."""
     said = frame.about("device")
     return said if isinstance(said, str) and said in DEVICES else ""
+
+
+def _internal(address: str, grant: KeyGrant) -> str:
+    """The customer's own people are kept and marked: reports leave them out as they leave out bots."""
+    networks = grant.rules.internal_networks
+    return INTERNAL if networks and is_within(address, networks) else ""
 
 
 def _bot(user_agent: str, frame: Frame, grant: KeyGrant) -> str:

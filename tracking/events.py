@@ -44,7 +44,8 @@ MAX_NAME_BYTES = 200
 STORED_VALUE_CHARS = 1000
 STORED_URL_CHARS = 2000
 STORED_TITLE_CHARS = 500
-MAX_AGE_DAYS = 7  # older events are for an import, not for live tracking
+MAX_AGE_DAYS = 7  # of a sender that tells its clock: a queue does not keep longer, so the clock must be wrong
+MAX_HISTORY_DAYS = 5 * 365  # of one that gives the time of what happened and no more: it may send its history
 MAX_AHEAD_SECONDS = 60  # a clock may run ahead this far; the event then counts as now
 
 
@@ -84,6 +85,9 @@ class Accepted(msgspec.Struct, array_like=True):
     engaged_ms: int = 0
     scroll: int = 0  # percent
     props: dict[str, str] = {}
+    traits: dict[str, str] = {}  # of the person, from now on; an empty value removes one
+    traits_once: dict[str, str] = {}  # of the person, where nothing is known yet
+    previous: list[int] = []  # other ids of the same person: a visitor, a person
 
 
 class Envelope(msgspec.Struct, array_like=True):

@@ -6,42 +6,24 @@ Knows no HTTP framework: whatever receives requests calls `ingest` and sends the
 """
 
 import hashlib
+import secrets
 import uuid
 from collections import Counter
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from tracking import buffer, event_ids, judge, moments, usage
+from tracking import buffer, event_ids, filters, judge, moments, pressure, receipts, recent, rejections, usage
 from tracking.events import Accepted, Client, Envelope
+from tracking.filters import Treatment
 from tracking.keys import KeyGrant
 from tracking.payloads import Payload
 from tracking.trees import Rejected
-from tracking.usage import DropReason
+from tracking.verdicts import Receipt, Verdict, mark_repeated, reasons, status_of
 
-Status = Literal["accepted", "duplicate", "held", "rejected"]
+__all__ = ["Receipt", "Verdict", "ingest", "status_of"]
 CONTEXT_CHARS = 50
-
-
-class Verdict(msgspec.Struct):
-    """What became of the event at index `i` of the request."""
-
-    i: int
-    id: str | None
-    status: Status
-    code: str | None = None
-    detail: str | msgspec.UnsetType = msgspec.UNSET
-    pointer: str | msgspec.UnsetType = msgspec.UNSET
-
-
-class Receipt(msgspec.Struct):
-    receipt: str
-    accepted: int
-    duplicates: int
-    held: int
-    rejected: int
-    results: list[Verdict]
 
 
 class Judged(NamedTuple):
@@ -49,41 +31,75 @@ class Judged(NamedTuple):
     verdicts: list[Verdict]  # one for each event of the request
 
 
-def ingest(payload: Payload, body: bytes, grant: KeyGrant, client: Client, now: datetime) -> Receipt:
-    """Raises redis.RedisError when the log cannot be written: then nothing of the request is kept."""
+def ingest(
+    payload: Payload,
+    body: bytes | None,
+    grant: KeyGrant,
+    client: Client,
+    now: datetime,
+    treatment: Treatment = filters.AS_USUAL,
+) -> Receipt:
+    """`body` tells a request that is sent again; None: this one is like no other.
+
+    Raises redis.RedisError when the log cannot be written: then nothing of the request is kept.
+    """
     received_ms = int(now.timestamp() * 1000)
-    receipt = str(uuid.uuid4())
-    judged = _judge_all(payload, grant, client, received_ms)
+    judged = _judge_all(payload, grant, client, received_ms, treatment)
+    number = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
     if not judged.events:
-        usage.count(grant.dataset_id, now, reasons=_reasons(judged.verdicts))
-    elif not _log(judged, body, grant, client, receipt, now):
-        _mark_repeated(judged.verdicts)
-        usage.count(grant.dataset_id, now, reasons=_reasons(judged.verdicts))
-    totals = Counter(verdict.status for verdict in judged.verdicts)
-    usage.tell_prometheus(totals["accepted"], _reasons(judged.verdicts))
-    return Receipt(receipt, totals["accepted"], totals["duplicate"], 0, totals["rejected"], judged.verdicts)
+        usage.count(grant.dataset_id, now, reasons=reasons(judged.verdicts))
+    elif _log(judged, body, grant, client, number, now):
+        recent.note(grant.dataset_id, [event.event_id for event in judged.events])
+    else:
+        mark_repeated(judged.verdicts)
+        number = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
+        usage.count(grant.dataset_id, now, reasons=reasons(judged.verdicts))
+    rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
+    return _receipt(number, judged.verdicts, grant.rules.is_paused)
 
 
-def _log(judged: Judged, body: bytes, grant: KeyGrant, client: Client, receipt: str, now: datetime) -> bool:
+def _receipt(number: str, verdicts: list[Verdict], is_off: bool) -> Receipt:
+    counts = _counts(verdicts)
+    usage.tell_prometheus(counts.accepted, reasons(verdicts))
+    return Receipt(
+        number,
+        counts.accepted,
+        counts.duplicates,
+        0,
+        counts.refused,
+        verdicts,
+        hold=pressure.hold_seconds() or msgspec.UNSET,
+        off=is_off or msgspec.UNSET,
+    )
+
+
+def _counts(verdicts: list[Verdict]) -> receipts.Counts:
+    totals = Counter(verdict.status for verdict in verdicts)
+    return receipts.Counts(totals["accepted"], totals["duplicate"], totals["rejected"])
+
+
+def _log(judged: Judged, body: bytes | None, grant: KeyGrant, client: Client, receipt: str, now: datetime) -> bool:
     """False when this very request is in the log already."""
     envelopes = _envelopes(judged.events, grant, client, receipt, int(now.timestamp() * 1000))
-    tally = usage.tally(grant.dataset_id, now, len(judged.events), _reasons(judged.verdicts))
+    tally = usage.tally(grant.dataset_id, now, len(judged.events), reasons(judged.verdicts))
     return buffer.append(envelopes, _request_key(grant, client, judged.events, body), tally)
 
 
-def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: int) -> Judged:
-    arrival = _arrival(payload, grant, client, received_ms)
+def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: int, treatment: Treatment) -> Judged:
+    arrival = _arrival(payload, grant, client, received_ms)._replace(is_limited=treatment.is_limited)
     judged = Judged([], [])
     seen: set[bytes] = set()
     for index, tree in enumerate(payload.trees):
         try:
+            if treatment.refused:
+                raise filters.refusal(treatment.refused)
             if index in payload.faults:
                 raise payload.faults[index]
             event = judge.judge(tree, payload.frame, arrival, index)
         except Rejected as fault:
             judged.verdicts.append(_refusal(index, tree, fault))
             continue
-        is_new = event.event_id not in seen
+        is_new = event.event_id not in seen and not recent.known(grant.dataset_id, event.event_id)
         seen.add(event.event_id)
         if is_new:
             judged.events.append(event)
@@ -102,6 +118,9 @@ def _arrival(payload: Payload, grant: KeyGrant, client: Client, received_ms: int
         visitor=client.visitor,
         screen=screen[:CONTEXT_CHARS] if isinstance(screen, str) else "",
         language=language[:CONTEXT_CHARS] if isinstance(language, str) else "",
+        rules=grant.rules,
+        nonce=secrets.token_bytes(16),
+        oldest_days=moments.oldest_days(frame.sent_at),
     )
 
 
@@ -123,24 +142,14 @@ def _envelopes(
     return {shard: msgspec.msgpack.encode(Envelope(*about, part, *settings)) for shard, part in by_shard.items()}
 
 
-def _request_key(grant: KeyGrant, client: Client, events: list[Accepted], body: bytes) -> bytes:
+def _request_key(grant: KeyGrant, client: Client, events: list[Accepted], body: bytes | None) -> bytes:
     """The same bytes for the same dataset are the same request, sent again because its answer was lost.
 
     Events that name nobody may be the same bytes from two visitors: there the sender belongs to the key.
     """
+    if body is None:
+        return uuid.uuid4().bytes
     sender = client.visitor if any(not event.visitor for event in events) else 0
     digest = hashlib.sha256(f"{grant.dataset_id}:{sender}:".encode())
     digest.update(body)
     return digest.digest()
-
-
-def _mark_repeated(verdicts: list[Verdict]) -> None:
-    for verdict in verdicts:
-        if verdict.status == "accepted":
-            verdict.status = "duplicate"
-
-
-def _reasons(verdicts: list[Verdict]) -> Counter[DropReason]:
-    reasons = Counter(DropReason(verdict.code) for verdict in verdicts if verdict.code)
-    reasons[DropReason.DUPLICATE] = sum(verdict.status == "duplicate" for verdict in verdicts)
-    return reasons

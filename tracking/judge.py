@@ -4,14 +4,18 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tracking import event_ids, moments, properties
-from tracking.events import MAX_NAME_BYTES, STORED_VALUE_CHARS, Accepted, EventType
+from tracking import event_ids, filters, moments, properties
+from tracking.events import MAX_AGE_DAYS, MAX_NAME_BYTES, STORED_VALUE_CHARS, Accepted, EventType
 from tracking.payloads import Frame, RawEvent, convert
+from tracking.rules import DEFAULT, Rules
+from tracking.steps import privacy
 from tracking.steps.visitor import of_id
 from tracking.trees import Rejected
 from tracking.usage import DropReason
+from tracking.visits import person_of
 
 TYPES = frozenset(EventType)
+VIEW_CHARS = 64  # of a page view's id: it is remembered as long as the visit
 NAMED: dict[str, str] = {EventType.CUSTOM: "event_name", EventType.GOAL: "goal_name"}
 # Their properties speak of the page; elsewhere a "title" may be that of a song.
 ABOUT_PAGES = frozenset({EventType.PAGE_VIEW, EventType.SESSION_START})
@@ -29,6 +33,10 @@ class Arrival(NamedTuple):
     visitor: int  # who sent it, for events that name nobody
     screen: str
     language: str
+    rules: Rules = DEFAULT
+    is_limited: bool = False  # nobody may be identified
+    nonce: bytes = b""  # of this request alone
+    oldest_days: int = MAX_AGE_DAYS
 
 
 def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> Accepted:
@@ -37,7 +45,8 @@ def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> A
     props = raw.properties or raw.event_data or raw.props or {}
     kind, written = _kind(raw)
     at_ms = _moment(raw, arrival)
-    visitor, session = _who(raw, frame, arrival)
+    user_id = _user(raw, frame, kind, props, arrival)
+    visitor, session = _who(raw, frame, arrival, user_id)
     event = Accepted(
         event_id=_event_id(raw, arrival, (visitor or arrival.visitor, session, written, props), index),
         type=kind,
@@ -45,15 +54,18 @@ def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> A
         at_ms=at_ms,
         visitor=visitor,
         session=session,
-        user_id=(raw.user_id or frame.user_id or _identity(kind, props))[:STORED_VALUE_CHARS],
+        user_id=user_id,
         screen=arrival.screen,
         language=arrival.language,
     )
     _place(event, raw, frame, props)
     _measure(event, props)
-    event.props = properties.flatten(props)
-    if kind == EventType.PAGE_EXIT and (view := raw.page_view_id or frame.page_view_id):
-        event.props["page_view_id"] = view  # one page view may report several exits, each with the total so far
+    _describe(event, raw, frame, props, arrival)
+    filters.check_page(arrival.rules, event.url)
+    if arrival.is_limited:
+        filters.without_ids(event)
+    if not arrival.rules.keeps_personal_data:
+        privacy.without_personal_data(event)
     return event
 
 
@@ -91,16 +103,23 @@ def _moment(raw: RawEvent, arrival: Arrival) -> int:
     if raw.timestamp is None:
         return arrival.received_ms
     written_ms = moments.epoch_ms(raw.timestamp)
-    return moments.place(written_ms, arrival.skew_ms, arrival.sent_ms, arrival.received_ms)
+    clock = (arrival.skew_ms, arrival.sent_ms, arrival.received_ms)
+    return moments.place(written_ms, *clock, arrival.oldest_days)
 
 
-def _who(raw: RawEvent, frame: Frame, arrival: Arrival) -> tuple[int, int]:
+def _user(raw: RawEvent, frame: Frame, kind: str, props: dict[str, Any], arrival: Arrival) -> str:
+    """Whom the event names, as it is stored."""
+    given = (raw.user_id or frame.user_id or _identity(kind, props))[:STORED_VALUE_CHARS]
+    return given if arrival.rules.keeps_personal_data else privacy.identity(arrival.dataset_id, given)
+
+
+def _who(raw: RawEvent, frame: Frame, arrival: Arrival, user_id: str) -> tuple[int, int]:
     """(visitor, session) as hashes of the ids the event carries; 0 where it carries none."""
     dataset_id, session_id = arrival.dataset_id, raw.session_id or frame.session_id
     session = of_id(dataset_id, "session", session_id) if session_id else 0
     if visitor_id := raw.visitor_id or frame.visitor_id:
         return of_id(dataset_id, "visitor", visitor_id), session
-    if user_id := raw.user_id or frame.user_id:
+    if raw.user_id or frame.user_id:
         return of_id(dataset_id, "user", user_id), session
     # All events of a server come from one address: without this they would be one visitor.
     return session if arrival.is_server else 0, session
@@ -110,15 +129,22 @@ def _event_id(raw: RawEvent, arrival: Arrival, said: tuple[Any, ...], index: int
     """The sender's id, or one from what the event says. Without a time of its own nothing tells two events apart."""
     if written := raw.id or raw.event_id:
         return event_ids.read(written)
-    when = (raw.timestamp,) if raw.timestamp is not None else (arrival.received_ms, index)
-    return event_ids.derive(arrival.dataset_id, *said, *when)
+    # Who only has the public key cannot use up the ids that the customer's own server will send.
+    source = (arrival.dataset_id, arrival.is_server)
+    if raw.insert_id:
+        return event_ids.derive(*source, raw.insert_id)
+    if raw.timestamp is None:
+        # The moment of arrival tells nothing apart: two requests may come in one millisecond. That one is sent again
+        # is told by its bytes (ingest._request_key).
+        return event_ids.derive(arrival.nonce, index)
+    return event_ids.derive(*source, *said, raw.timestamp)
 
 
 def _identity(kind: str, props: dict[str, Any]) -> str:
     """Who the visitor turned out to be."""
     if kind not in IDENTIFYING:
         return ""
-    found = (props.get(name) for name in ("user_id", "email_hash", "email"))
+    found = (props.get(name) for name in ("user_id", "email_hash", "email_sha256", "email"))
     return next((value.strip().lower() for value in found if isinstance(value, str)), "")
 
 
@@ -135,6 +161,29 @@ def _place(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any]) 
     for name in ("screen", "language"):
         if given := properties.take_text(props, name):
             setattr(event, name, given[: limits[name]])
+
+
+def _describe(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any], arrival: Arrival) -> None:
+    """The other properties as text, and what is so of the person."""
+    event.props = properties.flatten(props)
+    if event.type == EventType.PAGE_EXIT and (view := raw.page_view_id or frame.page_view_id):
+        # One page view may report several exits, each with the total so far.
+        event.props["page_view_id"] = view[:VIEW_CHARS]
+    if schema := raw.schema_id or frame.schema_id:
+        event.props["schema_id"] = schema[:STORED_VALUE_CHARS]
+    event.traits = properties.traits(raw.user_properties or {})
+    if event.type in IDENTIFYING:
+        event.traits = event.props | event.traits
+    event.traits_once = properties.traits(raw.user_properties_once or {})
+    if raw.previous_id:
+        event.previous = _previous(raw.previous_id, arrival)
+
+
+def _previous(written: str, arrival: Arrival) -> list[int]:
+    """Whom an id may have named before: a browser, a user without one, a person."""
+    dataset_id = arrival.dataset_id
+    user_id = written if arrival.rules.keeps_personal_data else privacy.identity(dataset_id, written)
+    return [of_id(dataset_id, "visitor", written), of_id(dataset_id, "user", user_id), person_of(dataset_id, user_id)]
 
 
 def _measure(event: Accepted, props: dict[str, Any]) -> None:

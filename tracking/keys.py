@@ -12,7 +12,9 @@ from typing import Any, NamedTuple, cast
 from django.db import DatabaseError
 
 from config.lib.problems import Problem
+from tracking import rules
 from tracking.payloads import Frame
+from tracking.rules import Rules
 from workspaces import api_keys
 from workspaces.models import ApiKey, Environment
 
@@ -35,13 +37,14 @@ class KeyGrant(NamedTuple):
     bounce_ms: int
     host: str
     ends_ms: float  # when it expires or is revoked, epoch ms
+    rules: Rules = rules.DEFAULT  # what its workspace takes in
 
     @property
     def is_secret(self) -> bool:
         return self.kind == ApiKey.Kind.SECRET
 
 
-_remembered: dict[str, tuple[float, KeyGrant]] = {}
+_remembered: dict[str, tuple[float, KeyGrant, ApiKey]] = {}
 _database_away_until = 0.0
 
 
@@ -78,26 +81,39 @@ def grant(raw: str, now: datetime) -> KeyGrant:
     return found
 
 
+def is_remembered(raw: str) -> bool:
+    """Whether this process has seen the key work."""
+    return raw in _remembered
+
+
 def _ask(raw: str, now: datetime) -> KeyGrant | None:
     global _database_away_until
     if time.monotonic() < _database_away_until:
         raise DatabaseError("was away a moment ago")
     try:
         key = api_keys.authenticate(raw, now) if raw.isascii() else None
+        if key is not None:
+            return _remember(raw, key)
     except DatabaseError:
         _database_away_until = time.monotonic() + ASKED_AGAIN_SECONDS
         raise
-    if key is None:
-        _remembered.pop(raw, None)
-        return None
+    _remembered.pop(raw, None)
+    return None
+
+
+def _remember(raw: str, key: ApiKey) -> KeyGrant:
+    """The grant of a key that was found. Made anew when the key was read anew: every few seconds."""
+    _, grant, known = _remembered.get(raw, (0.0, None, None))
+    if grant is None or known is not key:
+        grant = _grant_of(key)
     if len(_remembered) >= REMEMBERED_AT_MOST:
         _remembered.clear()
-    _remembered[raw] = (time.monotonic(), _grant_of(key))
-    return _remembered[raw][1]
+    _remembered[raw] = (time.monotonic(), grant, key)
+    return grant
 
 
 def _recall(raw: str, now: datetime) -> KeyGrant | None:
-    seen_at, found = _remembered.get(raw, (0.0, None))
+    seen_at, found, _ = _remembered.get(raw, (0.0, None, None))
     if found is None or time.monotonic() - seen_at > TRUSTED_WITHOUT_DATABASE_SECONDS:
         raise Problem(
             503, "keys_unavailable", "Keys cannot be checked now.", headers={"Retry-After": RETRY_AFTER_SECONDS}
@@ -118,4 +134,5 @@ def _grant_of(key: ApiKey) -> KeyGrant:
         bounce_ms=workspace.bounce_engaged_seconds * 1000,
         host=workspace.domain,
         ends_ms=min(ends, default=float("inf")),
+        rules=rules.of(workspace),
     )

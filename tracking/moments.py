@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from tracking.events import MAX_AGE_DAYS, MAX_AHEAD_SECONDS
+from tracking.events import MAX_AGE_DAYS, MAX_AHEAD_SECONDS, MAX_HISTORY_DAYS
 from tracking.trees import Rejected
 from tracking.usage import DropReason
 
@@ -19,10 +19,10 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 # Milliseconds between 1973 and 2286; the same digits as seconds or microseconds lie far outside.
 FEWEST_MS, MOST_MS = 10**11, 10**13
 EARLIEST_MS = 946_684_800_000  # 2000-01-01: no event is older, so a clock that says so was never set
-MAX_AGE_MS = MAX_AGE_DAYS * 86_400_000
+DAY_MS = 86_400_000
 SLIGHTLY_AHEAD_MS = MAX_AHEAD_SECONDS * 1000
 # A wrong zone or a clock a few hours fast still means "now". Beyond a day the time is not a time.
-FAR_AHEAD_MS = 86_400_000
+FAR_AHEAD_MS = DAY_MS
 SKEW_TOLERATED_MS = 5_000
 SENT_BEFORE_TOLERATED_MS = 1_000
 
@@ -53,7 +53,12 @@ def skew_ms(sent_at: Written | None, received_ms: int) -> tuple[int, int]:
     return skew, sent_ms
 
 
-def place(at_ms: int, skew: int, sent_ms: int, received_ms: int) -> int:
+def oldest_days(sent_at: Written | None) -> int:
+    """How old an event of this request may be."""
+    return MAX_HISTORY_DAYS if sent_at is None else MAX_AGE_DAYS
+
+
+def place(at_ms: int, skew: int, sent_ms: int, received_ms: int, oldest: int = MAX_AGE_DAYS) -> int:
     """The event's time on our clock. Raises Rejected time_range or too_old.
 
     An event that claims to be later than its own sending has another clock than `sent_at`, so it is left as it is.
@@ -63,8 +68,8 @@ def place(at_ms: int, skew: int, sent_ms: int, received_ms: int) -> int:
     ahead_ms = at_ms - received_ms
     if at_ms < EARLIEST_MS or ahead_ms > FAR_AHEAD_MS:
         raise Rejected(DropReason.TIME_RANGE, "No event can have happened at this time.", "/timestamp")
-    if ahead_ms < -MAX_AGE_MS:
-        raise Rejected(DropReason.TOO_OLD, f"Older than {MAX_AGE_DAYS} days. Import old events.", "/timestamp")
+    if ahead_ms < -oldest * DAY_MS:
+        raise Rejected(DropReason.TOO_OLD, f"Older than {oldest} days. Send history without `sent_at`.", "/timestamp")
     return received_ms if ahead_ms > SLIGHTLY_AHEAD_MS else at_ms
 
 

@@ -1,6 +1,7 @@
-"""The shapes a collect request may have: what stands around the events, and each event as its sender wrote it.
+"""What stands in a request: the events as their senders wrote them, and what stands around them.
 
-    {"events": […]}  {"batch": […]}  one event by itself      ──parse──►  Payload, whose events are judged one by one
+    {"events": […]}  {"batch": […]}  one event by itself   ──parse──►  Payload, whose events are judged one by one
+    what another dialect has put into our words            ──of─────►
 
 What is wrong with the whole raises Problem; what is wrong with one event is the affair of tracking.judge.
 """
@@ -12,12 +13,12 @@ from typing import Any
 import msgspec
 
 from config.lib.problems import Problem
+from tracking import bodies
 from tracking.events import MAX_EVENT_BYTES, MAX_EVENTS
 from tracking.moments import Written
-from tracking.trees import Rejected, count_keys, has_duplicate_keys, has_nul
+from tracking.trees import Rejected, count_keys, has_nul
 from tracking.usage import DropReason
 
-SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 LISTS = ("events", "batch")
 ALONE = ("api_key", "customerObject", "sent_at", "context")  # what an event by itself may bring of an envelope
 WHERE = re.compile(r" - at `\$(?P<path>.*)`$")
@@ -32,6 +33,7 @@ class RawEvent(msgspec.Struct):
 
     id: str | None = None
     event_id: str | None = None
+    insert_id: str | None = None  # the sender's own text for the event, where it has no UUID
     event_type: str | None = None
     type: str | None = None
     event: str | None = None
@@ -45,9 +47,13 @@ class RawEvent(msgspec.Struct):
     url: str | None = None
     referrer: str | None = None
     title: str | None = None
+    schema_id: str | None = None
     properties: dict[str, Any] | None = None
     event_data: dict[str, Any] | None = None
     props: dict[str, Any] | None = None
+    user_properties: dict[str, Any] | None = None  # traits: what is so of the person from now on
+    user_properties_once: dict[str, Any] | None = None  # the same, unless it is known already
+    previous_id: str | None = None  # a visitor_id or user_id that turned out to be the same person
 
 
 class Frame(msgspec.Struct):
@@ -63,6 +69,7 @@ class Frame(msgspec.Struct):
     url: str | None = None
     referrer: str | None = None
     title: str | None = None
+    schema_id: str | None = None
     context: Any = None
 
     def about(self, name: str) -> Any:
@@ -79,16 +86,28 @@ class Payload:
 
 def parse(body: bytes) -> Payload:
     """The request's content. Raises Problem 400; how many events there are is judged by `check_count`."""
-    tree = _decode(body)
-    if not isinstance(tree, dict):
-        raise Problem(400, "not_an_object", 'Send an object: {"events": […]} or one event.')
+    tree = bodies.as_object(bodies.decode(body))
     around, trees = _take_apart(tree)
     keys, faults = _check_shapes(around, trees, body)
     if trees and trees[0] is tree:
         keys -= 1 + count_keys(around)  # these names are the event's own, and there is no list that has one
-    _check_duplicates(body, None if faults else keys)
+    bodies.check_duplicates(body, None if faults else keys)
+    return Payload(_frame(around), trees, faults)
+
+
+def of(around: dict[str, Any], trees: list[Any], text: bytes | None = None) -> Payload:
+    """The same of what a dialect has put into our words: Frame's fields, and RawEvent's for each event.
+
+    The limits of an event hold for what it became. `text` is the JSON it was read from; knowing it spares the checks
+    that it cannot fail. Raises Problem 400.
+    """
+    _, faults = _check_shapes(around, trees, text)
+    return Payload(_frame(around), trees, faults)
+
+
+def _frame(around: dict[str, Any]) -> Frame:
     try:
-        return Payload(msgspec.convert(around, Frame), trees, faults)
+        return msgspec.convert(around, Frame)
     except msgspec.ValidationError as error:
         detail, pointer = _located(error)
         raise Problem(400, "type", detail, pointer=pointer) from None
@@ -111,22 +130,6 @@ def convert(tree: Any) -> RawEvent:
         raise Rejected(DropReason.TYPE, detail, pointer) from None
 
 
-def _decode(body: bytes) -> Any:
-    if not body.strip():
-        raise Problem(400, "empty", 'The body is empty. Send {"events": […]}.')
-    try:
-        return msgspec.json.decode(body)
-    except msgspec.ValidationError as error:
-        raise Problem(400, "number_range", f"{error}. Whole numbers have 64 bits.") from None
-    except msgspec.DecodeError as error:
-        code = "surrogate" if SURROGATE.search(body) else "malformed"
-        raise Problem(400, code, f"This is not JSON: {error}.") from None
-    except UnicodeDecodeError:
-        raise Problem(400, "encoding", "The body is not UTF-8.") from None
-    except RecursionError:
-        raise _too_deep() from None
-
-
 def _take_apart(tree: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     """(what stands around the events, the events)."""
     lists = [name for name in LISTS if name in tree]
@@ -140,9 +143,10 @@ def _take_apart(tree: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     return {key: value for key, value in tree.items() if key != name}, tree[name]
 
 
-def _check_shapes(around: dict[str, Any], trees: list[Any], body: bytes) -> tuple[int, dict[int, Rejected]]:
+def _check_shapes(around: dict[str, Any], trees: list[Any], text: bytes | None) -> tuple[int, dict[int, Rejected]]:
     """(how many names there are, the events that break a limit). Raises Problem when what stands around them does."""
-    may_hold_nul, may_be_large = rb"\u0000" in body, len(body) > MAX_EVENT_BYTES
+    may_hold_nul = text is None or rb"\u0000" in text
+    may_be_large = text is None or len(text) > MAX_EVENT_BYTES
     faults: dict[int, Rejected] = {}
     try:
         keys = 1 + _checked(around, may_hold_nul, False)
@@ -154,15 +158,6 @@ def _check_shapes(around: dict[str, Any], trees: list[Any], body: bytes) -> tupl
         except Rejected as fault:
             faults[index] = fault
     return keys, faults
-
-
-def _check_duplicates(body: bytes, keys: int | None) -> None:
-    try:
-        found = has_duplicate_keys(body, keys)
-    except RecursionError:
-        raise _too_deep() from None
-    if found:
-        raise Problem(400, "duplicate_key", "An object names something twice. Which one counts is anybody's guess.")
 
 
 def _checked(event: Any, may_hold_nul: bool, may_be_large: bool) -> int:
@@ -183,7 +178,3 @@ def _located(error: msgspec.ValidationError) -> tuple[str, str]:
     where = WHERE.search(message)
     path = re.sub(r"[.\[]", "/", where["path"]).replace("]", "") if where else ""
     return WHERE.sub("", message) + ".", path
-
-
-def _too_deep() -> Problem:
-    return Problem(400, DropReason.TOO_DEEP, "The body is nested too deep.")

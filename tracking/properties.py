@@ -46,6 +46,11 @@ def flatten(properties: dict[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
+def traits(given: dict[str, Any]) -> dict[str, str]:
+    """The same for what is said of a person, where null means: no longer so."""
+    return flatten(given) | {name: "" for name, value in given.items() if value is None and name not in NEVER_STORED}
+
+
 def take_text(properties: dict[str, Any], name: str) -> str:
     """Removes and returns a text property; one of another type stays where it is."""
     return properties.pop(name) if type(properties.get(name)) is str else ""

@@ -18,6 +18,7 @@ Columns = dict[str, Sequence[Any]]
 DAY_MS = 86_400_000
 MAX_TIME_MS = (1 << 32) * 1000 - 1  # a session id has 32 bits for its second
 MAX_UINT32 = 0xFFFFFFFF
+ONCE, ALWAYS = 1 << 43, 1 << 44  # beyond every moment in ms
 MAX_UINT64 = (1 << 64) - 1
 
 
@@ -103,6 +104,43 @@ def session_columns(sessions: Sessions) -> Columns:
         **_fields(Entry, [visit.entry for visit in visits]),
         **_fields(Device, [visit.device for visit in visits]),
     }
+
+
+def identity_columns(sessions: Sessions, received_ms: int) -> Columns:
+    """One row for each id that turned out to be a person."""
+    return {
+        "dataset_id": [dataset_id for dataset_id, _ in sessions.merges],
+        "visitor_id": [visitor for _, visitor in sessions.merges],
+        "person_id": list(sessions.merges.values()),
+        "version": [received_ms] * len(sessions.merges),
+    }
+
+
+def trait_columns(events: Sequence[Accepted], sessions: Sessions) -> Columns:
+    """One row for each trait of a person that was said; of several in a batch the one that counts."""
+    found: dict[tuple[int, str, int], tuple[int, str]] = {}
+    for event, key, person in zip(events, sessions.keys, sessions.persons, strict=True):
+        if event.traits or event.traits_once:
+            for name, value, rank in _ranked(event):
+                place = (key[0], name, person)
+                if place not in found or found[place][0] <= rank:
+                    found[place] = (rank, value)
+    return {
+        "dataset_id": [dataset_id for dataset_id, _, _ in found],
+        "name": [name for _, name, _ in found],
+        "person_id": [person for _, _, person in found],
+        "value": [value for _, value in found.values()],
+        "version": [rank for rank, _ in found.values()],
+    }
+
+
+def _ranked(event: Accepted) -> Iterator[tuple[str, str, int]]:
+    """(name, value, rank): what is said later outranks what was said before, and both what was said once, of which
+    the earliest stays. By the times of the events, so their order of arrival does not matter."""
+    for name, value in event.traits_once.items():
+        yield name, value, ONCE - event.at_ms
+    for name, value in event.traits.items():
+        yield name, value, ALWAYS + event.at_ms
 
 
 def _fields(shape: type[Entry] | type[Device], values: Sequence[tuple[str, ...]]) -> Columns:

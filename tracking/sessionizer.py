@@ -43,6 +43,7 @@ class Sessions:
     visits: list[Visit]
     persons: list[int]
     engaged_ms: list[int]
+    merges: dict[Key, int] = field(default_factory=dict)  # (dataset, id) → the person it turned out to be
     touched: dict[int, tuple[Key, Visit]] = field(default_factory=dict)
 
     def visitors(self) -> set[Key]:
@@ -69,7 +70,7 @@ def sessionize(states: dict[Key, Visitor], events: Sequence[Accepted], envelopes
         key, state = _visitor(states, event, envelope)
         visit = _find(state, event, envelope.timeout_s * 1000) or _open(state, key, event, envelope)
         sessions.engaged_ms[index] = _add(visit, event, envelope)
-        sessions.persons[index] = _identify(state, key, visit, event)
+        sessions.persons[index] = _identify(state, key, visit, event, sessions.merges)
         sessions.keys[index] = key
         sessions.visits[index] = visit
         sessions.touched[id(visit)] = (key, visit)
@@ -99,6 +100,9 @@ def _find(state: Visitor, event: Accepted, timeout_ms: int) -> Visit | None:
     if event.session:
         visits = [visit for visit in visits if visit.client_session == event.session]
     found = [visit for visit in visits if _fits(visit, at_ms, CAP_MS if event.session else timeout_ms)]
+    if not visits and event.type in CLOSING:
+        # A tab of a visit long forgotten is closed while its visitor is here again: that is no third visit.
+        found = [visit for visit in state.visits if _fits(visit, at_ms, timeout_ms)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -203,10 +207,20 @@ def _engaged(visit: Visit, event: Accepted) -> int:
     return max(0, event.engaged_ms - counted)
 
 
-def _identify(state: Visitor, key: Key, visit: Visit, event: Accepted) -> int:
-    """The person behind the event: the user it names, else whom this visitor turned out to be, else the visitor."""
+def _identify(state: Visitor, key: Key, visit: Visit, event: Accepted, merges: dict[Key, int]) -> int:
+    """The person behind the event: the user it names, else whom this visitor turned out to be, else the visitor.
+
+    The first user a visitor names is who it was before; a second one, at the same browser, is somebody else.
+    """
+    dataset_id, visitor = key
     if event.user_id:
-        state.user_id, state.person = event.user_id, person_of(key[0], event.user_id)
+        person = person_of(dataset_id, event.user_id)
+        if not state.person:
+            merges[key] = person
+        state.user_id, state.person = event.user_id, person
     visit.user_id = state.user_id
-    visit.person = state.person or key[1]
+    visit.person = state.person or visitor
+    for previous in event.previous:
+        if previous != visit.person:
+            merges[dataset_id, previous] = visit.person
     return visit.person

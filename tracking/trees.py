@@ -64,6 +64,19 @@ def _open(tree: dict[str, Any] | list[Any]) -> tuple[int, Iterable[tuple[str | i
     return len(tree), tree.items()
 
 
+def names_in(tree: Any) -> int:
+    """How many names stand in a tree of any depth and size."""
+    count, waiting = 0, [tree]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            count += len(each)
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return count
+
+
 def has_nul(tree: Any) -> bool:
     """Whether U+0000 stands in any string of a tree that count_keys found to be shallow."""
     if isinstance(tree, str):

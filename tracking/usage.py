@@ -36,6 +36,23 @@ class DropReason(StrEnum):
     KEY_TOO_LONG = "key_too_long"
     STRING_TOO_LONG = "string_too_long"
     EVENT_TOO_LARGE = "event_too_large"
+    # What the workspace itself keeps out (tracking.rules).
+    PAUSED = "paused"
+    EXCLUDED_ADDRESS = "excluded_address"
+    EXCLUDED_COUNTRY = "excluded_country"
+    EXCLUDED_HOST = "excluded_host"
+    EXCLUDED_PAGE = "excluded_page"
+    NO_CONSENT = "no_consent"
+    DNT = "dnt"
+    GPC = "gpc"
+
+
+FILTERED = frozenset(
+    {
+        DropReason.PAUSED, DropReason.EXCLUDED_ADDRESS, DropReason.EXCLUDED_COUNTRY, DropReason.EXCLUDED_HOST,
+        DropReason.EXCLUDED_PAGE, DropReason.NO_CONSENT, DropReason.DNT, DropReason.GPC,
+    }
+)  # fmt: skip
 
 
 _ACCEPTED = metrics.EVENTS.labels(result="accepted")

@@ -9,7 +9,8 @@ from config.lib.problems import Problem
 from tracking.events import MAX_DECODED_BYTES, MAX_WIRE_BYTES
 
 # text/plain is what sendBeacon sends without a preflight.
-CONTENT_TYPES = ("application/json", "text/plain")
+JSON = frozenset({"application/json", "text/plain"})
+FORM = frozenset({"application/x-www-form-urlencoded"})
 DRAINED_BYTES = 16 << 20  # of a body that is too long
 CHUNK_BYTES = 1 << 16
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -19,29 +20,30 @@ class Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def read(environ: Mapping[str, Any], stream: Stream) -> bytes:
-    """The decoded body. Raises Problem 400, 411, 413 or 415.
+def read(environ: Mapping[str, Any], stream: Stream, content_types: frozenset[str] = JSON) -> bytes:
+    """The decoded body, which must have one of the content types. Raises Problem 400, 411, 413 or 415.
 
     The bytes are taken off the connection before anything is refused: a sender whose body nobody reads is cut off,
     does not see the answer, and tries again.
     """
     body = _read_within(_length(environ), stream)
-    _check_content_type(environ.get("CONTENT_TYPE", ""))
+    _check_content_type(environ.get("CONTENT_TYPE", ""), content_types)
     encoding = environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
     if encoding not in ("identity", "gzip", ""):
         raise Problem(415, "content_encoding", "Send the body as it is or with Content-Encoding: gzip.")
     if encoding == "gzip":
-        body = _gunzip(body)
+        body = gunzip(body)
     if body.startswith(BOMS):
         raise Problem(400, "encoding", "Send UTF-8 without a byte order mark.")
     return body
 
 
 @lru_cache(maxsize=256)
-def _check_content_type(header: str) -> None:
+def _check_content_type(header: str, content_types: frozenset[str]) -> None:
     media_type, *parameters = (part.strip().lower() for part in header.split(";"))
-    if media_type not in CONTENT_TYPES:
-        raise Problem(415, "content_type", "Send JSON as application/json or text/plain.")
+    if media_type not in content_types:
+        what = "JSON as application/json or text/plain" if content_types == JSON else " or ".join(sorted(content_types))
+        raise Problem(415, "content_type", f"Send {what}.")
     charsets = [text.partition("=")[2].strip('" ') for text in parameters if text.startswith("charset")]
     if any(charset not in ("utf-8", "utf8") for charset in charsets):
         raise Problem(415, "charset", "Send UTF-8.")
@@ -78,7 +80,7 @@ def _drain(length: int, stream: Stream) -> None:
         length -= len(chunk)
 
 
-def _gunzip(body: bytes) -> bytes:
+def gunzip(body: bytes) -> bytes:
     """Unpacks at most MAX_DECODED_BYTES, so a small body cannot become a large one."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:

@@ -61,6 +61,8 @@ class Writer:
             self.seal(shard, work.manifest, self.fence)
         self._insert("events", work.event_rows, "ts", work.manifest.token)
         self._insert("sessions", work.session_rows, "session_id", work.manifest.token)
+        for table, columns in work.person_rows.items():
+            self._insert_whole(table, columns, work.manifest.token)
         ids = work.ids()
         done = _commit(work, snapshot.pack(ids))
         self.commit(shard, done, self.fence)
@@ -79,6 +81,12 @@ class Writer:
             # The token makes a repetition harmless for 10,000 inserts only; a process may sleep longer.
             lease.check(self.fence)
             self.insert(table, part, token=f"{token}:{month}")
+
+    def _insert_whole(self, table: str, columns: rows.Columns, token: str) -> None:
+        """Into a table without months. A repetition is harmless in itself: rows carry their versions."""
+        if columns["dataset_id"]:
+            lease.check(self.fence)
+            self.insert(table, columns, token=f"{token}:{table}")
 
     def save(self) -> None:
         snapshot.save(self.seen, self.fence)

@@ -1,4 +1,94 @@
-"""What never leaves the door: no address and no user-agent text, wherever in an event somebody wrote them."""
+"""What never leaves the door, and what a workspace that keeps no personal data does not keep.
+
+By key: email, name, full_name, first_name, last_name, phone, however they are spelled. By value: e-mail addresses,
+card and social security numbers, IBANs, tokens and network addresses, wherever they stand, become [email], [card], …;
+a page's address and title included.
+"""
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+from ipaddress import ip_address
+
+from django.conf import settings
+
+from tracking.events import Accepted
 
 # Ours to say (a sender could lie), personal, or secret. Removed at any depth of the properties.
 NEVER_STORED = frozenset({"ip_address", "ip", "user_agent", "api_key", "apiKey", "workspace_id", "received_at"})
+PERSONAL = frozenset({"email", "fullname", "firstname", "lastname", "phone"})
+# A product has a name too: only that of the event itself and of a person is one.
+PERSONS = frozenset(
+    {"user", "person", "customer", "contact", "profile", "account", "owner", "author", "lead", "traits"}
+)
+
+EMAIL = re.compile(r"[\w.+%'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII)
+TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*", re.ASCII)
+SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", re.ASCII)
+DIGITS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])", re.ASCII)
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b", re.ASCII)
+# One look that most texts pass: nothing of the above can be in them.
+SUSPICIOUS = re.compile(
+    r"@|%40|eyJ|\d{3}-\d{2}-\d{4}|\d[ -]?(?:\d[ -]?){11}|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|\d\.\d+\.\d+\.|:[0-9A-Fa-f]{0,4}:",
+    re.ASCII,
+)
+
+
+def without_personal_data(event: Accepted) -> None:
+    """Leaves nothing personal in the event's texts; its user id becomes a number."""
+    event.name, event.url, event.title = redacted(event.name), redacted(event.url), redacted(event.title)
+    event.referrer = redacted(event.referrer)
+    event.props, event.traits, event.traits_once = map(_kept, (event.props, event.traits, event.traits_once))
+
+
+def _kept(properties: dict[str, str]) -> dict[str, str]:
+    return {redacted(name): redacted(value) for name, value in properties.items() if not is_personal(name)}
+
+
+@lru_cache(maxsize=8192)
+def is_personal(name: str) -> bool:
+    """Whether a property of this name (dots lead into objects) holds what names a person."""
+    *parents, last = ("".join(filter(str.isalpha, part)).lower() for part in name.split("."))
+    return last in PERSONAL or last == "name" and (not parents or parents[-1] in PERSONS)
+
+
+def redacted(text: str) -> str:
+    """The text with what is personal in it replaced by what it was."""
+    if not SUSPICIOUS.search(text):
+        return text
+    text = TOKEN.sub("[token]", EMAIL.sub("[email]", text))
+    text = IBAN.sub(_iban, SSN.sub("[ssn]", text))
+    text = DIGITS.sub(_card, text)
+    return "[ip]" if _is_address(text) else text
+
+
+def identity(dataset_id: int, user_id: str) -> str:
+    """A user id that is an e-mail address, as a number only this installation can compute; any other as it is."""
+    return f"email:{_keyed(dataset_id, user_id.lower())}" if EMAIL.fullmatch(user_id) else user_id
+
+
+@lru_cache(maxsize=16_384)
+def _keyed(dataset_id: int, text: str) -> str:
+    key = hashlib.sha256(b"identity:" + settings.SECRET_KEY.encode()).digest()
+    return hmac.digest(key, f"{dataset_id}:{text}".encode(), "sha256").hex()[:32]
+
+
+def _card(match: re.Match[str]) -> str:
+    digits = [int(character) for character in match[0] if character.isdigit()]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return "[card]" if (sum(doubled) + sum(digits[-1::-2])) % 10 == 0 else match[0]
+
+
+def _iban(match: re.Match[str]) -> str:
+    text = match[0].replace(" ", "")
+    number = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
+    return "[iban]" if 15 <= len(text) <= 34 and int(number) % 97 == 1 else match[0]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text.strip())
+    except ValueError:
+        return False
+    return True

@@ -21,14 +21,14 @@ IPHONE = (
 )
 
 
-def post(body: Any, key: str = "", content_type: str = "application/json", **headers: str) -> Any:
+def post(body: Any, key: str = "", content_type: str = "application/json", url: str = URL, **headers: str) -> Any:
     """Sends bytes and text as they are, everything else as JSON. Header names with underscores."""
     text = body if isinstance(body, bytes | str) else json.dumps(body)
     data = text.encode() if isinstance(text, str) else text
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if key:
         named["X-API-Key"] = key
-    return Client().generic("POST", URL, data, content_type, headers=named)
+    return Client().generic("POST", url, data, content_type, headers=named)
 
 
 def envelopes(dataset_id: int) -> list[Envelope]:

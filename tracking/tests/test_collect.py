@@ -13,6 +13,7 @@ from config.lib.clock import now
 from config.lib.redis_clients import buffer_client
 from tracking import usage
 from tracking.events import Accepted
+from tracking.steps import privacy
 from tracking.tests.door import CHROME, IPHONE, NOW_MS, URL, code, envelopes, events, post, verdicts
 from workspaces import api_keys
 
@@ -223,7 +224,7 @@ def test_an_identify_event_tells_who_the_visitor_is(acme, acme_key):
     post({"event_type": "x", "visitor_id": "v", "user_id": "u-1"}, acme_key)
 
     first, second = events(acme.dataset_id())
-    assert (first.user_id, second.user_id) == ("ann@example.com", "u-1")
+    assert (first.user_id, second.user_id) == (privacy.identity(acme.dataset_id(), "ann@example.com"), "u-1")
     assert first.visitor == second.visitor  # the id of the browser stays the visitor
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tracking.events import MAX_DECODED_BYTES, MAX_WIRE_BYTES
-from tracking.tests.door import NOW_MS, code, events, post
+from tracking.tests.door import NOW_MS, code, events, post, verdicts
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -158,8 +158,11 @@ TIMES = [
     ("2026-03-11T12:00:00Z", None, 0),
     ("2026-03-11T12:00:01Z", "time_range", 0),
     ("2026-03-03T12:00:00Z", None, -7 * 86_400_000),
-    ("2026-03-03T11:59:59Z", "too_old", 0),
-    ("2024-02-29T00:00:00Z", "too_old", 0),
+    ("2026-03-03T11:59:59Z", None, -7 * 86_400_000 - 1000),
+    ("2024-03-10T12:00:00Z", None, -730 * 86_400_000),  # history is welcome
+    ("2021-03-11T12:00:00Z", None, -5 * 365 * 86_400_000),
+    ("2021-03-11T11:59:59Z", "too_old", 0),
+    ("2024-02-30T00:00:00Z", "time_format", 0),
     ("0001-01-01T00:00:00Z", "time_range", 0),
     ("1969-12-31T23:59:59Z", "time_range", 0),
     ("2262-04-12T00:00:00Z", "time_range", 0),
@@ -212,6 +215,15 @@ def test_a_wrong_clock_is_corrected_by_when_it_says_it_sent(
     post({"sent_at": NOW_MS + sent_offset_ms, "events": [one(timestamp=NOW_MS + at_offset_ms)]}, acme_key)
 
     assert events(acme.dataset_id())[0].at_ms == NOW_MS + expected_offset_ms, why
+
+
+def test_a_sender_that_tells_its_clock_has_no_events_older_than_its_queue(acme_key):
+    week_old = [one(timestamp=NOW_MS - 7 * 24 * HOUR - late) for late in (0, 1)]
+
+    assert verdicts(post({"sent_at": NOW_MS, "events": week_old}, acme_key)) == [
+        ("accepted", None),
+        ("rejected", "too_old"),
+    ]
 
 
 def test_a_clock_that_was_never_set_corrects_nothing(acme_key):

@@ -114,6 +114,28 @@ def test_a_tab_closed_hours_later_neither_opens_nor_lengthens_a_visit(kind):
     assert (visit.events, visit.stop_ms) == (2, ms("12:00"))
 
 
+def test_a_tab_of_a_forgotten_visit_closed_during_another_visit_opens_no_third():
+    long_ago = DAY - timedelta(hours=30)
+    *_, last = visit_all(
+        [event(long_ago, session=1)],
+        [event("12:00", session=2)],  # by now the first is forgotten
+        [event("12:05", "page_exit", session=1, engaged_ms=3000)],
+    )
+
+    (visit,) = (visit for _, visit in last.touched.values())
+    assert (visit.client_session, visit.events) == (2, 2)
+
+
+def test_a_tab_s_last_word_that_comes_before_its_first_opens_its_own_visit():
+    earlier, exit_first, view_after = visit_all(
+        [event("10:00", session=1)],
+        [event("12:05", "page_exit", session=2)],
+        [event("12:00", session=2)],
+    )
+
+    assert exit_first.visits[0].id == view_after.visits[0].id != earlier.visits[0].id
+
+
 def test_leaving_within_the_timeout_tells_how_long_the_last_page_was_open():
     (visit,) = visits(event("12:00"), event("12:04", "page_exit"))
     assert visit.stop_ms - visit.start_ms == 240_000

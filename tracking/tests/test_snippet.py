@@ -1,37 +1,40 @@
-import gzip
 import html
 import json
 import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import brotli
 import pytest
 from django.template import Context, Template
-from django.test import Client
 
-from tracking import snippet as module
 from tracking.snippet import PLATFORMS, snippet
 
 KEY = "mp_live_1234567890abcdef"
 ORIGIN = "https://metrics.example.com"
 NODE = shutil.which("node")
+PHP = shutil.which("php")
+# As much of WordPress as the plugin asks for: a visitor opens a page, and we see what would be printed.
+WORDPRESS = """
+define('ABSPATH', '/'); $printed = array();
+function current_user_can($what) { return false; }
+function wp_print_inline_script_tag($code) { global $printed; $printed[] = $code; }
+function wp_print_script_tag($attributes) { global $printed; $printed[] = $attributes; }
+function add_action($name, $fn, $priority) { global $printed; $fn(); echo json_encode($printed); }
+"""
 
 
-@pytest.fixture
-def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A build of known content in the place of the real one."""
-    script = b"console.log('script')\n"
-    (tmp_path / "trackingscript.js").write_bytes(script)
-    (tmp_path / "trackingscript.js.gz").write_bytes(gzip.compress(script))
-    (tmp_path / "trackingscript.js.br").write_bytes(brotli.compress(script))
-    (tmp_path / "stub.js").write_text("window.stub=1\n")
-    monkeypatch.setattr(module, "BUILT", tmp_path)
-    yield tmp_path
+def php_text(written: str) -> str:
+    """What a text in single quotes says: only the quote and the backslash are escaped there."""
+    assert re.fullmatch(r"'(?:[^'\\]|\\.)*'", written, re.DOTALL)
+    return re.sub(r"\\([\\'])", r"\1", written[1:-1])
+
+
+@pytest.fixture(autouse=True)
+def known_build(built: Callable[..., Path]) -> None:
+    built("2.2.0", trackingscript="")
 
 
 def words(command: str) -> list[str]:
@@ -39,57 +42,7 @@ def words(command: str) -> list[str]:
     return shlex.split(command.replace("\\\n", ""))
 
 
-def get(encoding: str = "", **headers: str) -> Any:
-    return Client().get("/trackingscript.js", headers={"Accept-Encoding": encoding, **headers})
-
-
-@pytest.mark.parametrize("encoding", ["", "identity", "gzip", "br", "gzip, deflate, br", "gzip;q=0.5, br;q=0"])
-def test_the_script_arrives_whole_in_the_best_packing_the_browser_takes(built: Path, encoding: str) -> None:
-    answer = get(encoding)
-    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[answer.headers.get("Content-Encoding", "")]
-    assert unpack(answer.content) == (built / "trackingscript.js").read_bytes()
-    wanted = {"": "", "identity": "", "gzip;q=0.5, br;q=0": "gzip"}.get(encoding, encoding.split(", ")[-1])
-    assert answer.headers.get("Content-Encoding", "") == wanted
-
-
-def test_any_site_may_load_and_time_it_and_nobody_gets_a_cookie(built: Path) -> None:
-    answer = get("br")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert answer.headers["Cache-Control"] == "public, max-age=300, stale-while-revalidate=86400"
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    assert answer.headers["Timing-Allow-Origin"] == "*"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert not answer.cookies
-
-
-def test_a_browser_that_has_it_is_told_so_until_it_is_built_anew(built: Path) -> None:
-    first = get("gzip")
-    again = get("gzip", **{"If-None-Match": f'W/"other", {first.headers["ETag"]}'})
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["ETag"] == first.headers["ETag"]
-    assert get("br").headers["ETag"] != first.headers["ETag"]
-    (built / "trackingscript.js").write_bytes(b"new")
-    (built / "trackingscript.js.gz").write_bytes(gzip.compress(b"new"))
-    assert get("gzip", **{"If-None-Match": first.headers["ETag"]}).status_code == 200
-
-
-def test_only_get_and_head_are_served(built: Path) -> None:
-    assert Client().head("/trackingscript.js").status_code == 200
-    assert Client().post("/trackingscript.js").status_code == 405
-
-
-def test_a_script_that_is_not_built_says_how_to_build_it_and_is_not_cached(built: Path) -> None:
-    (built / "trackingscript.js").unlink()
-    answer = get()
-    assert answer.status_code == 503
-    assert answer.content.startswith(b"/* MetricPal: the tracking script is not built. Run `npm run build`")
-    assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_the_html_snippet_is_the_stub_and_the_tag(built: Path) -> None:
+def test_the_html_snippet_is_the_stub_and_the_tag() -> None:
     assert snippet(KEY, ORIGIN + "/", "html") == (
         "<script>window.stub=1</script>\n"
         f'<script async src="{ORIGIN}/trackingscript.js" data-apikey="{KEY}"></script>\n'
@@ -97,13 +50,15 @@ def test_the_html_snippet_is_the_stub_and_the_tag(built: Path) -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_key_with_quotes_and_angle_brackets_breaks_out_of_no_snippet(built: Path, platform: str) -> None:
+def test_a_key_with_quotes_and_angle_brackets_breaks_out_of_no_snippet(platform: str) -> None:
     odd = "a'b\"c<d>&$(e)`f`"
     text = snippet(odd, ORIGIN, platform)
     found = {
         "html": lambda: html.unescape(re.search(r'data-apikey="([^"]*)"', text)[1]),  # type: ignore[index]
         "django": lambda: html.unescape(re.search(r'data-apikey="([^"]*)"', text)[1]),  # type: ignore[index]
         "react": lambda: json.loads(re.search(r"dataset.apikey = (.*);", text)[1]),  # type: ignore[index]
+        "wordpress": lambda: php_text(re.search(r"'data-apikey' => ('.*')\)\);", text)[1]),  # type: ignore[index]
+        "gtm": lambda: json.loads(re.search(r"'data-apikey', (.*)\);", text)[1]),  # type: ignore[index]
         "curl": lambda: words(text)[3].removeprefix("X-API-Key: "),
     }[platform]()
     assert found == odd
@@ -116,7 +71,7 @@ def test_the_curl_snippet_sends_a_page_view_to_the_collector() -> None:
     assert json.loads(command[-1])["events"][0]["event_type"] == "page_view"
 
 
-def test_the_django_snippet_is_a_template_that_identifies_who_is_signed_in(built: Path) -> None:
+def test_the_django_snippet_is_a_template_that_identifies_who_is_signed_in() -> None:
     template = Template(snippet(KEY, ORIGIN, "django"))
     user = {"is_authenticated": True, "pk": 7}
     assert 'MetricPal.identify("user-7")' in template.render(Context({"user": user}))
@@ -129,6 +84,30 @@ def test_the_react_snippet_is_a_module_that_parses(tmp_path: Path) -> None:
     file.write_text(snippet(KEY, ORIGIN, "react"))
     done = subprocess.run([str(NODE), "--check", str(file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_wordpress_plugin_prints_the_stub_and_the_tag_for_visitors_alone(
+    built: Callable[..., Path], tmp_path: Path
+) -> None:
+    built("2.2.0", trackingscript="", stub=r"say('it\'s \\ here')")
+    text = snippet(KEY, ORIGIN, "wordpress")
+    assert php_text(re.search(r"inline_script_tag\((.*)\);", text)[1]) == r"say('it\'s \\ here')"  # type: ignore[index]
+    assert text.startswith("<?php\n/**\n * Plugin Name: MetricPal\n")
+    if PHP:
+        file = tmp_path / "metricpal.php"
+        file.write_text(text)
+        shown = subprocess.run([PHP, "-r", WORDPRESS + "require $argv[1];", "--", str(file)], capture_output=True)
+        assert json.loads(shown.stdout) == [
+            r"say('it\'s \\ here')",
+            {"async": True, "src": f"{ORIGIN}/trackingscript.js", "data-apikey": KEY},
+        ]
+
+
+def test_the_tag_manager_snippet_is_a_script_of_es5_that_makes_the_tag_itself() -> None:
+    text = snippet(KEY, ORIGIN, "gtm")
+    script = re.fullmatch(r"<script>\n(.*)</script>\n", text, re.DOTALL)
+    assert script
+    assert not re.search(r"=>|\b(let|const)\b|`", script[1])
 
 
 def test_an_unknown_platform_is_an_error() -> None:

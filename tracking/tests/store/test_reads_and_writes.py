@@ -92,7 +92,8 @@ class TestQuery:
         store.insert("events", events(dataset, [1, 2], path=["/a'b", "/c"]), token=f"{dataset}")
         sql = "SELECT visitor_id FROM events WHERE path = {path:String} AND ts >= {since:DateTime64(3, 'UTC')}"
         found = store.query(sql, {"path": "/a'b", "since": NOON}, dataset_id=dataset)
-        assert (found.names, found.rows, found.rows_read) == (("visitor_id",), [(1,)], 2)
+        assert (found.names, found.rows) == (("visitor_id",), [(1,)])
+        assert found.rows_read >= 2  # whole granules, with whatever stands beside them
         assert 0 < found.engine_ms < 1000
 
     def test_each_type_comes_back_as_documented(self, dataset: int) -> None:

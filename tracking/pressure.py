@@ -1,0 +1,30 @@
+"""How long senders that can wait are asked to wait: when events are logged faster than they are stored.
+
+Nothing is lost without it; the log keeps what was acknowledged. It lets a store that was away catch up.
+"""
+
+import time
+
+import redis
+
+from config.lib import clock
+from tracking import buffer
+
+LOOKED_EVERY_SECONDS = 5.0
+LAG_SECONDS = 60.0  # the oldest event that is not stored; a healthy writer is a second behind
+HOLD_SECONDS = 60
+
+_looked_at = float("-inf")
+_hold = 0
+
+
+def hold_seconds() -> int:
+    """0 in ordinary times. Looked up every few seconds; never raises."""
+    global _looked_at, _hold
+    if time.monotonic() - _looked_at >= LOOKED_EVERY_SECONDS:
+        _looked_at = time.monotonic()
+        try:
+            _hold = HOLD_SECONDS if buffer.lag_s(clock.now()) > LAG_SECONDS else 0
+        except redis.RedisError:
+            _hold = 0
+    return _hold

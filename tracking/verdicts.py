@@ -1,0 +1,54 @@
+"""What became of the events of a request: the answer's words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from tracking.usage import FILTERED, DropReason
+
+Status = Literal["accepted", "duplicate", "held", "rejected"]
+
+
+class Verdict(msgspec.Struct):
+    """What became of the event at index `i` of the request."""
+
+    i: int
+    id: str | None
+    status: Status
+    code: str | None = None
+    detail: str | msgspec.UnsetType = msgspec.UNSET
+    pointer: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Receipt(msgspec.Struct):
+    """`hold` and `off` speak to the tracking script: send nothing for so many seconds, or until the next page."""
+
+    receipt: str
+    accepted: int
+    duplicates: int
+    held: int
+    rejected: int
+    results: list[Verdict]
+    hold: int | msgspec.UnsetType = msgspec.UNSET
+    off: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+def status_of(receipt: Receipt) -> int:
+    """422 when every event is at fault. What the workspace's own filters keep out is no fault of the sender."""
+    is_at_fault = [verdict.status == "rejected" and verdict.code not in FILTERED for verdict in receipt.results]
+    return 422 if all(is_at_fault) else 200
+
+
+def mark_repeated(verdicts: Sequence[Verdict]) -> None:
+    for verdict in verdicts:
+        if verdict.status == "accepted":
+            verdict.status = "duplicate"
+
+
+def reasons(verdicts: Sequence[Verdict]) -> Counter[DropReason]:
+    """How many events were not logged, by reason."""
+    found = Counter(DropReason(verdict.code) for verdict in verdicts if verdict.code)
+    found[DropReason.DUPLICATE] = sum(verdict.status == "duplicate" for verdict in verdicts)
+    return found

@@ -1,0 +1,61 @@
+"""Settings → Privacy & filters: what is taken in, what is kept of it, and what was kept out lately."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from config.lib import clock
+from tracking import filters, rejections, rules, usage
+from tracking.forms_rules import RulesForm
+from workspaces import roles
+from workspaces.access import WorkspaceRequest, workspace_view
+
+DAYS = 7
+LISTED = 20
+WORDS: dict[str, str] = {
+    **filters.SAID,
+    usage.DropReason.DUPLICATE: "The same event or request, sent again.",
+    usage.DropReason.TYPE: "Not valid: a field has another type than it should.",
+    usage.DropReason.NAME: "Not valid: the event has no name.",
+    usage.DropReason.TOO_OLD: "Too old.",
+}
+
+
+@workspace_view(needs=roles.needs("change_workspace"))
+@require_http_methods(["GET", "POST"])
+def privacy_and_filters(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    form = RulesForm(request.POST or None, instance=rules.row_of(request.workspace))
+    if request.method == "POST" and form.is_valid():
+        if form.changed_data:
+            rules.change(form.save(commit=False), form.changed_data, actor=request.user, now=clock.now())
+        messages.success(request, "Saved. It holds within five seconds.")
+        return redirect("collection_rules", slug)
+    kept_out = _kept_out(request.workspace.dataset_id(), clock.now())
+    return render(request, "tracking/rules.html", {"form": form, "days": DAYS, **kept_out})
+
+
+def _kept_out(dataset_id: int, now: datetime) -> dict[str, Any]:
+    """Counts by reason and the last refused events, of live data; nothing while the counters are away."""
+    try:
+        counts: Counter[str] = Counter()
+        for back in range(DAYS):
+            counts.update(usage.of_day(dataset_id, now - timedelta(days=back)))
+        latest = rejections.lately(dataset_id, most=LISTED)
+    except redis.RedisError:
+        return {"accepted": 0, "reasons": [], "latest": []}
+    accepted = counts.pop(usage.ACCEPTED, 0)
+    return {
+        "accepted": accepted,
+        "reasons": [(_words(name), each) for name, each in counts.most_common()],
+        "latest": [row | {"moment": datetime.fromisoformat(row["at"])} for row in latest],
+    }
+
+
+def _words(reason: str) -> str:
+    return WORDS.get(reason, f"Not valid: {reason.replace('_', ' ')}.")
