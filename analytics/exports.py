@@ -33,6 +33,12 @@ def csv_of_events(events: Iterable[dict[str, Any]]) -> Iterator[str]:
         yield line([*list(event.values())[:-1], properties_text(event)])
 
 
+def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The table of a report; None is an empty cell."""
+    for row in rows:
+        yield line(["" if cell is None else cell for cell in row])
+
+
 def line(cells: Iterable[Any]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow([_safe(cell) for cell in cells])

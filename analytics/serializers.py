@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from analytics.api.conditions import ConditionsField
 from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.query.compare import percent_change
 from analytics.query.model import Period, Result, Row
@@ -23,11 +24,9 @@ class QuerySerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), default=[], help_text=f"{', '.join(DIMENSIONS)} or prop:<key>."
     )
     period = serializers.JSONField(required=False, help_text='A preset, or {"from": "2026-01-01", "to": "2026-01-31"}.')
-    filters = serializers.ListField(
-        child=serializers.ListField(),
-        default=[],
-        help_text='["is", "country", ["DE", "FR"]]; also is_not, contains, contains_not.',
-    )
+    filters = ConditionsField(required=False)
+    segment = serializers.CharField(required=False, help_text="Id of a saved segment; the same as a filter on it.")
+    cohort = serializers.CharField(required=False, help_text="Id of a saved cohort; the same as a filter on it.")
     interval = serializers.ChoiceField(["minute", "hour", "day", "week", "month"], allow_null=True, default=None)
     compare = serializers.JSONField(required=False, help_text="previous, year, off, or a period of its own.")
     match = serializers.ChoiceField(["weekday", "date"], default="weekday")
@@ -42,6 +41,7 @@ class RowSerializer(serializers.Serializer[Row]):
     values = serializers.DictField(child=serializers.FloatField(allow_null=True))
     before = serializers.DictField(child=serializers.FloatField(allow_null=True), allow_null=True)
     partial = serializers.BooleanField(help_text="A bucket that is not over yet.")  # type: ignore[assignment]
+    other = serializers.BooleanField(help_text="In a series with a dimension: all groups beyond `limit` together.")
 
 
 class DefinitionSerializer(serializers.Serializer[Any]):
@@ -138,7 +138,13 @@ def answer(result: Result) -> dict[str, Any]:
         "totals_before": result.totals_before,
         "change": changes(result),
         "rows": [
-            {"keys": row.keys, "values": row.values, "before": row.before, "partial": row.partial}
+            {
+                "keys": row.keys,
+                "values": row.values,
+                "before": row.before,
+                "partial": row.partial,
+                "other": row.is_other,
+            }
             for row in result.rows
         ],
         "group_count": result.group_count,

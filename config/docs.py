@@ -16,11 +16,19 @@ from django.urls import path
 from markdown_it import MarkdownIt
 
 from analytics.query.catalogue import DIMENSIONS, METRICS
+from analytics.reports.web.model import VIEWS
+from analytics.rollups.measures import MEASURES
+from analytics.rollups.roles import ROLES as EVENT_ROLES
 from workspaces.models import Role
 from workspaces.roles import ACTIONS, may
 
 DIRECTORY = settings.BASE_DIR / "templates" / "docs"
-CONTENTS = ("start", "install", "script", "api", "query", "metrics", "keys", "roles", "operate", "privacy", "changelog")
+CONTENTS = (
+    "start", "install", "script", "javascript", "containers", "proxy", "api", "query", "trends", "funnels",
+    "retention", "paths", "lifecycle", "stickiness", "segments", "receipts", "profiles",
+    "events", "people", "web", "attribution", "revenue", "business", "metrics", "keys",
+    "roles", "operate", "privacy", "changelog",
+)  # fmt: skip
 # `class` on code blocks names the language; ids make headings linkable.
 ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "code": {"class"}, "h2": {"id"}, "h3": {"id"}}
 
@@ -48,7 +56,30 @@ def _roles() -> str:
     return _table(head, *rows)
 
 
-TABLES = {"<!-- metrics -->": _metrics, "<!-- dimensions -->": _dimensions, "<!-- roles -->": _roles}
+def _measures() -> str:
+    rows = ((f"`{each.name}`", each.label, ", ".join(each.periods), each.description) for each in MEASURES.values())
+    return _table(("name", "label", "kept", "definition"), *rows)
+
+
+def _event_roles() -> str:
+    roles = EVENT_ROLES.values()
+    rows = ((each.label, each.meaning, ", ".join(f"`{name}`" for name in each.defaults)) for each in roles)
+    return _table(("role", "meaning", "events"), *rows)
+
+
+def _web_reports() -> str:
+    rows = ((f"`{each.name}`", each.label, each.description) for each in VIEWS.values())
+    return _table(("name", "label", "tells"), *rows)
+
+
+TABLES = {
+    "<!-- measures -->": _measures,
+    "<!-- event roles -->": _event_roles,
+    "<!-- web reports -->": _web_reports,
+    "<!-- metrics -->": _metrics,
+    "<!-- dimensions -->": _dimensions,
+    "<!-- roles -->": _roles,
+}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ def prepare() -> dict[str, str] | None:
     if unfinished.exists() or not Organization.objects.exists():
         unfinished.touch()  # a kill half way: the next start sends again, and what is there counts once
         call_command("demo", "--resume", stdout=io.StringIO())
+        call_command("demo_business", stdout=io.StringIO())
         unfinished.unlink()
     return _login() if User.objects.filter(email=EMAIL).exists() else None
 

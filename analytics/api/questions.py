@@ -1,4 +1,4 @@
-"""Metrics of a period, free questions, single events, CSV."""
+"""Metrics of a period, free questions, CSV."""
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
@@ -8,16 +8,15 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, limit_of, page_of
+from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_of
 from analytics.exports import csv_of_events
 from analytics.query import run
 from analytics.query.parse import from_json
 from analytics.query.words import known_metric
 from analytics.refusals import as_problems
-from analytics.reports.events import count_events, list_events, stream_events
+from analytics.reports.events import count_events, stream_events
 from analytics.serializers import (
     AnswerSerializer,
-    EventListSerializer,
     MetricsSerializer,
     QuerySerializer,
     answer,
@@ -34,7 +33,6 @@ KPIS = (
 )  # fmt: skip
 # What the first client called them.
 EARLIER_NAMES = {"page_views": "pageviews", "unique_visitors": "visitors", "sessions": "visits"}
-EVENTS_A_PAGE, MAX_EVENTS_A_PAGE = 100, 1000
 
 
 @extend_schema(
@@ -99,28 +97,6 @@ def metrics(request: Request) -> Response:
             "definitions": definitions(names),
         }
     )
-
-
-@extend_schema(
-    tags=["Analytics"],
-    responses=EventListSerializer,
-    parameters=[
-        OpenApiParameter("limit", int, description=f"At most {MAX_EVENTS_A_PAGE}.", default=EVENTS_A_PAGE),
-        OpenApiParameter("cursor", description="next_cursor of the page before."),
-        *PERIOD,
-    ],
-)
-@api_view(["GET"])
-def events(request: Request) -> Response:
-    """Single events, newest first, with everything stored of them."""
-    page = page_of(request, *asked_of(request, "analyse"), clock.now())
-    with as_problems():
-        found = list_events(
-            page.query(compare=None),
-            limit_of(request, EVENTS_A_PAGE, MAX_EVENTS_A_PAGE),
-            request.query_params.get("cursor"),
-        )
-    return Response({"events": found.events, "next_cursor": found.next_cursor})
 
 
 @extend_schema(tags=["Analytics"], responses={(200, "text/csv"): OpenApiTypes.STR}, parameters=PERIOD)

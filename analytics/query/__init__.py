@@ -3,13 +3,14 @@
 parse ► Query ► plan ► compile ► ask (cache, store) ► assemble (join, gaps, comparison) ► Result
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from analytics.query import assemble, cache, plan, size
 from analytics.query.answers import Answers, ask
+from analytics.query.canonical import canonical
 from analytics.query.compile import Statement, breakdown
-from analytics.query.model import Query, Result
+from analytics.query.model import Query, Result, Row
 from analytics.query.series import series
 
 
@@ -21,12 +22,17 @@ def run(query: Query, now: datetime) -> Result:
 def run_many(queries: list[Query], now: datetime) -> list[Result]:
     """All of them at once: independent statements run side by side and equal ones are asked once. All or nothing."""
     ticks = cache.ticks(sorted({query.dataset_id for query in queries}))
-    asked = [_asked(query, now) for query in queries]
+    asked = [_asked(canonical(query), now) for query in queries]
     answers = ask([statement for each in asked for statement in each.statements], ticks)
     for each in asked:
         each.about_groups = _about_groups(each, answers)
     answers |= ask([statement for each in asked for statement in each.about_groups], ticks)
     return [_result(each, answers, cache.as_of(ticks.get(each.query.dataset_id), now), now) for each in asked]
+
+
+def statements(query: Query, now: datetime) -> list[Statement]:
+    """What `run` sends first, for whoever wants to see it."""
+    return list(dict.fromkeys(_asked(canonical(query), now).statements))
 
 
 @dataclass
@@ -38,29 +44,52 @@ class _Asked:
     main: list[Statement]  # the buckets, or the part that chooses the groups
     totals: list[Statement]
     everybody: list[Statement]  # the population of a conversion rate
+    everybody_then: list[Statement]  # the same, in each bucket
     rest: list[plan.Part]  # to be asked about the groups, once they are known
+    groups: tuple[str, ...] = ()
     about_groups: list[Statement] = field(default_factory=list)
 
     @property
     def statements(self) -> list[Statement]:
-        return [*self.main, *self.totals, *self.everybody]
+        return [*self.main, *self.totals, *self.everybody, *self.everybody_then]
+
+    @property
+    def has_others(self) -> bool:
+        """Its groups are known before it is asked, and what belongs to none of them is counted too."""
+        return _names_groups(self.query)
 
 
 def _asked(query: Query, now: datetime) -> _Asked:
     parts, exact = plan.parts(query), size.is_exact(query, now)
     main: list[Statement] = []
-    if query.interval:
+    if query.interval and not query.dimensions:
         main = [series(query, part, exact) for part in parts]
-    elif query.dimensions:
-        main = [breakdown(query, parts[0], exact)]
+    elif query.dimensions and query.groups is None:
+        main = [breakdown(_whole(query), parts[0], exact)]
+    is_rate = "conversion_rate" in query.metrics
     return _Asked(
         query,
         exact,
         main,
-        totals=_over_all(plan.totals(query), exact) if query.totals or not main else [],
-        everybody=_over_all(plan.population(query), exact) if "conversion_rate" in query.metrics else [],
-        rest=parts[1:] if query.dimensions else [],
+        totals=_over_all(plan.totals(query), exact) if query.totals or not (main or query.dimensions) else [],
+        everybody=_over_all(plan.population(query), exact) if is_rate else [],
+        everybody_then=_over_time(plan.population(query), query, exact) if is_rate and query.interval else [],
+        rest=(parts if _names_groups(query) else parts[1:]) if query.dimensions else [],
     )
+
+
+def _names_groups(query: Query) -> bool:
+    return bool(query.dimensions) and (query.interval is not None or query.groups is not None)
+
+
+def _whole(query: Query) -> Query:
+    """The largest groups of a series are those of the period, not of the one before."""
+    return replace(query, interval=None, compare=None) if query.interval else query
+
+
+def _over_time(query: Query, asked: Query, exact: bool) -> list[Statement]:
+    then = replace(query, interval=asked.interval)
+    return [series(then, part, exact) for part in plan.parts(then)]
 
 
 def _over_all(query: Query, exact: bool) -> list[Statement]:
@@ -68,22 +97,30 @@ def _over_all(query: Query, exact: bool) -> list[Statement]:
 
 
 def _about_groups(asked: _Asked, answers: Answers) -> list[Statement]:
+    if asked.has_others:
+        return _series_of_groups(asked, answers)
     if not asked.rest:
         return []
     chosen = list(assemble.groups(asked.query, answers.to(asked.main)).now)
     return [breakdown(asked.query, part, asked.exact, chosen) for part in asked.rest] if chosen else []
 
 
+def _series_of_groups(asked: _Asked, answers: Answers) -> list[Statement]:
+    query = asked.query
+    largest = assemble.groups(_whole(query), answers.to(asked.main)).now
+    asked.groups = query.groups if query.groups is not None else tuple(key for (key,) in largest)
+    return [series(query, part, asked.exact, asked.groups) for part in asked.rest]
+
+
 def _result(asked: _Asked, answers: Answers, as_of: datetime, now: datetime) -> Result:
     query, everything = asked.query, answers.to([*asked.statements, *asked.about_groups])
     everybody = assemble.groups(query, answers.to(asked.everybody))
-    found = assemble.groups(query, answers.to([*asked.main, *asked.about_groups] if query.dimensions else []))
+    found = assemble.groups(_whole(query), answers.to(_of_groups(asked)))
     totals, before = assemble.totals(query, assemble.groups(query, answers.to(asked.totals)), everybody)
+    is_series = query.interval is not None or asked.has_others
     return Result(
         query=query,
-        rows=assemble.buckets(query, answers.to(asked.main), now)
-        if query.interval
-        else assemble.rows(query, found, everybody),
+        rows=_buckets(asked, answers, now) if is_series else assemble.rows(query, found, everybody),
         totals=totals,
         totals_before=before,
         group_count=found.count,
@@ -95,3 +132,16 @@ def _result(asked: _Asked, answers: Answers, as_of: datetime, now: datetime) -> 
         exact=asked.exact,
         cached=all(statement in answers.cached for statement, _ in everything),
     )
+
+
+def _of_groups(asked: _Asked) -> list[Statement]:
+    """Those whose rows are the groups; a series was asked only which are the largest."""
+    if not asked.query.dimensions:
+        return []
+    return asked.main if asked.has_others else [*asked.main, *asked.about_groups]
+
+
+def _buckets(asked: _Asked, answers: Answers, now: datetime) -> list[Row]:
+    found = assemble.Series.of(answers.to(asked.about_groups if asked.has_others else asked.main))
+    everybody = assemble.Series.of(answers.to(asked.everybody_then))
+    return assemble.buckets(asked.query, found, everybody, asked.groups, now)

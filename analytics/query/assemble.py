@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from analytics.query.catalogue import METRICS
 from analytics.query.compile import Statement
@@ -58,27 +59,61 @@ def totals(query: Query, found: Groups, everybody: Groups) -> tuple[Values, Valu
     return row.values, row.before
 
 
-def buckets(query: Query, answered: list[tuple[Statement, Rows]], now: datetime) -> list[Row]:
-    """One row for each bucket, also where nothing happened; the comparison's beside it, first to first."""
-    starts = edges(query.period, query.interval)
-    current = _bucketed(query, answered, starts)
-    earlier = _bucketed(query, answered, edges(query.compare, query.interval)) if query.compare else []
+@dataclass
+class Series:
+    """What is known of each bucket, by its first second, for each group: (True, value), or (False, "") for the others.
+    Without a dimension all of it is of the one group ()."""
+
+    found: dict[tuple[Any, ...], dict[int, Values]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answered: Iterable[tuple[Statement, Rows]]) -> "Series":
+        made = cls()
+        for statement, answer in answered:
+            for second, *rest in answer.rows:
+                group, values = _group(rest[: statement.keys - 1]), map(number, rest[statement.keys - 1 :])
+                known = made.found.setdefault(group, {}).setdefault(second, {})
+                known.update(zip(statement.metrics, values, strict=True))
+        return made
+
+
+def _group(keys: list[Any]) -> tuple[Any, ...]:
+    return (bool(keys[0]), keys[1]) if keys else ()
+
+
+def buckets(query: Query, found: Series, everybody: Series, groups: tuple[str, ...], now: datetime) -> list[Row]:
+    """One row for each bucket, also where nothing happened; the comparison's beside it, first to first. With a
+    dimension, as many for each group, the others last if there are any."""
+    if not query.dimensions:
+        return _buckets(query, found.found.get((), {}), everybody, (), now)
+    made = []
+    for group in [(True, each) for each in groups] + [(False, "")] * ((False, "") in found.found):
+        made += _buckets(query, found.found.get(group, {}), everybody, group, now)
+    return made
+
+
+def _buckets(
+    query: Query, found: dict[int, Values], everybody: Series, group: tuple[Any, ...], now: datetime
+) -> list[Row]:
+    starts = edges(query.period, query.interval) or [query.period.start]
+    current = _bucketed(query, found, everybody, starts)
+    before = (edges(query.compare, query.interval) or [query.compare.start]) if query.compare else []
+    earlier = _bucketed(query, found, everybody, before)
     nothing: Values = dict.fromkeys(query.metrics)
     made = []
     for index, start in enumerate(starts):
         values = nothing if is_ahead(start, now) else current[index]
-        before = earlier[index] if index < len(earlier) else nothing
-        partial = is_partial(starts, index, query.period, now)
-        made.append(Row((start.isoformat(),), values, before if query.compare else None, partial))
+        then = earlier[index] if index < len(earlier) else nothing
+        partial = query.interval is not None and is_partial(starts, index, query.period, now)
+        keys = ((start.isoformat(),) if query.interval else ()) + group[1:]
+        made.append(Row(keys, values, then if query.compare else None, partial, group[:1] == (False,)))
     return made
 
 
-def _bucketed(query: Query, answered: list[tuple[Statement, Rows]], starts: list[datetime]) -> list[Values]:
-    found: dict[int, Values] = {}
-    for statement, answer in answered:
-        for second, *values in answer.rows:
-            found.setdefault(second, {}).update(zip(statement.metrics, map(number, values), strict=True))
-    return [_complete(query, found.get(int(start.timestamp()), {}), {}) for start in starts]
+def _bucketed(query: Query, found: dict[int, Values], everybody: Series, starts: list[datetime]) -> list[Values]:
+    there = everybody.found.get((), {})
+    seconds = [int(start.timestamp()) for start in starts]
+    return [_complete(query, found.get(each, {}), {(): there.get(each, {})}) for each in seconds]
 
 
 def _complete(query: Query, known: Values, everybody: dict[Keys, Values]) -> Values:

@@ -17,6 +17,8 @@ from analytics.query.model import Operator
 Source = Literal["events", "sessions"]
 Unit = Literal["count", "percent", "seconds", "ratio"]
 
+# Of the definitions below: moves when one of them begins to count otherwise. The changelog says what and why.
+VERSION = "1"
 PROPERTY = "prop:"
 PROPERTY_KEY = re.compile(r"[A-Za-z0-9_.$ -]{1,200}")
 DURATION_MS = "toUInt32(toUnixTimestamp64Milli(stop) - toUnixTimestamp64Milli(start))"

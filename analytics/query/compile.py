@@ -10,7 +10,7 @@ from typing import Any
 from analytics.query.catalogue import METRICS, Source, dimension
 from analytics.query.model import Query
 from analytics.query.plan import Part
-from analytics.query.scope import Parameters, Window, column, seen, where, windows, within
+from analytics.query.scope import Parameters, chosen, column, seen, where, windows, within
 
 TABLES: dict[Source, str] = {"events": "events", "sessions": "sessions FINAL"}
 
@@ -32,7 +32,7 @@ def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]]
     bound = Parameters()
     keys = [column(name, part.source, bound) for name in part.dimensions]
     reaching = reaches(part)
-    conditions = [where(query, part.source, bound, reaching), *only_type(part, bound), *_listed(part, keys)]
+    conditions = [where(query, part.source, bound, reaching), *only_type(part, bound), *listed(part, keys)]
     if only is not None:
         conditions.append(_among(keys, only, bound))
     columns = [f"{key} AS k{n}" for n, key in enumerate(keys)]
@@ -55,12 +55,20 @@ def _values(query: Query, part: Part, bound: Parameters, reaching: bool, exact: 
     """Each metric, now and before. `v0` … name them for ORDER BY."""
     columns: list[str] = []
     for name in part.metrics:
-        for window in windows(query):
-            # With a single period WHERE has said it already.
-            inside = within(part.source, window, bound) if query.compare or reaching else "1"
-            present = seen(window, bound) if query.compare else "1"
+        for inside, present in _presence(query, part, bound, reaching):
             columns.append(f"{aggregate(name, part.source, inside, present, exact)} AS v{len(columns)}")
     return columns
+
+
+def _presence(query: Query, part: Part, bound: Parameters, reaching: bool) -> list[tuple[str, str]]:
+    """For each window: (the row lies in it, the visit reaches into it). With a single one WHERE has said it already."""
+    people = chosen(query, part.source, bound) if query.compare else []
+    made = []
+    for number, window in enumerate(windows(query)):
+        also = f" AND {people[number]}" if people else ""
+        inside = within(part.source, window, bound) + also if query.compare or reaching else "1"
+        made.append((inside, seen(window, bound) + also if query.compare else "1"))
+    return made
 
 
 def aggregate(metric: str, source: Source, inside: str, present: str, exact: bool) -> str:
@@ -70,8 +78,8 @@ def aggregate(metric: str, source: Source, inside: str, present: str, exact: boo
 
 def _grouping(query: Query, part: Part, bound: Parameters, reaching: bool, sliced: bool) -> str:
     names = ", ".join(f"k{n}" for n in range(len(part.dimensions)))
-    now: Window = windows(query)[0]
-    present = seen(now, bound) if reaching else within(part.source, now, bound)
+    inside, seen_now = _presence(query, part, bound, reaching)[0]
+    present = seen_now if reaching else inside
     sql = f" GROUP BY {names}"
     if sliced:
         # A group of which only the comparison knows is no group of this period.
@@ -93,7 +101,7 @@ def only_type(part: Part, bound: Parameters) -> list[str]:
     return [f"type = {bound.bind(types.pop(), 'String')}"] if len(types) == 1 and None not in types else []
 
 
-def _listed(part: Part, keys: list[str]) -> list[str]:
+def listed(part: Part, keys: list[str]) -> list[str]:
     return [f"{key} != ''" for key, name in zip(keys, part.dimensions, strict=True) if not dimension(name).lists_empty]
 
 

@@ -36,14 +36,63 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class AllOf:
+    conditions: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    conditions: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True)
+class Not:
+    condition: "Condition"
+
+
+@dataclass(frozen=True)
+class Did:
+    """People with at least `times` events that each fit all conditions: in the query's period, or in the last `days`
+    calendar days up to its end. `Not(Did(…))` are the people who did not."""
+
+    conditions: "tuple[Condition, ...]" = ()
+    times: int = 1
+    days: int | None = None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A saved set of conditions, all of which hold."""
+
+    uid: str
+    name: str = field(compare=False)
+    conditions: "tuple[Condition, ...]" = ()
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A saved set of people. Frozen: those on the stored list. Living: who in `period` did what `conditions` say."""
+
+    uid: str
+    name: str = field(compare=False)
+    list_id: int | None = None
+    period: Period | None = None
+    conditions: "tuple[Condition, ...]" = ()
+
+
+Condition = Filter | AllOf | AnyOf | Not | Did | Segment | Cohort
+
+
+@dataclass(frozen=True)
 class Query:
     dataset_id: int
     zone: str  # IANA name; days and hours are cut in it
     period: Period
     metrics: tuple[str, ...]
     dimensions: tuple[str, ...] = ()
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Condition, ...] = ()  # all hold, of one event of the visit
     interval: Interval | None = None  # given: a series, one row for each bucket, gaps filled with zeros
+    groups: tuple[str, ...] | None = None  # of one dimension: these and all others together, not the `limit` largest
     compare: Period | None = None
     order_by: tuple[str, Literal["asc", "desc"]] | None = None  # default: first metric, largest first
     limit: int = 10
@@ -54,12 +103,13 @@ class Query:
 
 @dataclass(frozen=True)
 class Row:
-    """`keys` in the order of the query's dimensions; for a series the bucket's start, ISO 8601 in the zone."""
+    """`keys` in the order of the query's dimensions; in a series after the bucket's start, ISO 8601 in the zone."""
 
     keys: tuple[str, ...]
     values: dict[str, float | None]  # None: nothing to say (a rate of nothing), shown as "–"
     before: dict[str, float | None] | None = None  # the same in the comparison period
     partial: bool = False  # a bucket that is not over yet
+    is_other: bool = False  # all groups together that have no rows of their own
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ Defaults are left out, so every state has exactly one URL.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from analytics.query import periods
 from analytics.query.comparison import Compare, Match
-from analytics.query.filter_text import to_text
-from analytics.query.model import Filter, Interval, Operator, Period, Query
+from analytics.query.condition_text import to_text
+from analytics.query.model import Condition, Filter, Interval, Operator, Period, Query
 from workspaces.models import Environment
 
 DEFAULTS = {
@@ -35,7 +36,7 @@ class PageQuery:
     compare: Period | None
     compare_mode: Compare = "previous"
     match: Match = "weekday"
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Condition, ...] = ()
     interval: Interval = "day"
     metric: str = "visitors"
     environment: Environment = "live"
@@ -46,7 +47,7 @@ class PageQuery:
         """Those that make sense for the period, the default one first."""
         return periods.intervals(self.period)
 
-    @property
+    @cached_property  # a page makes some 150 links of it
     def parameters(self) -> list[tuple[str, str]]:
         """The state, canonical and without defaults."""
         pairs = [("period", self.period.key)]
@@ -73,7 +74,9 @@ class PageQuery:
 
     def with_filter(self, dimension: str, *values: str, operator: Operator = "is") -> "PageQuery":
         """The same page, narrowed. A filter that is there already is not added twice."""
-        added = Filter(dimension, operator, values)
+        return self.with_condition(Filter(dimension, operator, values))
+
+    def with_condition(self, added: Condition) -> "PageQuery":
         return self if added in self.filters else replace(self, filters=(*self.filters, added))
 
     def without_filter(self, index: int) -> "PageQuery":
@@ -100,7 +103,7 @@ class PageQuery:
         self,
         *metrics: str,
         dimensions: tuple[str, ...] = (),
-        filters: tuple[Filter, ...] = (),
+        filters: tuple[Condition, ...] = (),
         interval: Interval | None = None,
         **others: Any,
     ) -> Query:

@@ -8,20 +8,24 @@ from django.http import QueryDict
 
 from analytics.query import periods
 from analytics.query.comparison import COMPARES, MATCHES, Compare, Match, compared
+from analytics.query.condition_json import from_list
+from analytics.query.condition_limits import checked_tree
+from analytics.query.condition_text import from_text
 from analytics.query.extent import first_moment
-from analytics.query.filter_text import checked, from_text
-from analytics.query.model import Filter, Interval, Period, Query, QueryError
+from analytics.query.lookup import SavedOf
+from analytics.query.model import Condition, Interval, Period, Query, QueryError
 from analytics.query.page import DEFAULTS, PageQuery
 from analytics.query.words import known, known_dimension, known_metric
 from workspaces.models import Environment, Workspace
 
 MAX_DAYS = 3660
 MAX_ROWS = 1000
-MAX_FILTERS = 20
 INTERVALS = ("minute", "hour", "day", "week", "month")
 FIELDS = (
-    "metrics", "dimensions", "period", "filters", "interval", "compare", "match", "order_by", "limit", "offset", "bots",
+    "metrics", "dimensions", "period", "filters", "segment", "cohort", "interval", "compare", "match", "order_by",
+    "limit", "offset", "bots",
 )  # fmt: skip
+AROUND = ("period", "filters", "segment", "cohort", "interval", "compare", "match", "bots")
 
 
 def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQuery:
@@ -43,7 +47,7 @@ def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQ
         compare=_apart(period, compared(period, mode, match, now, chosen)),
         compare_mode=mode,
         match=match,
-        filters=_at_most(MAX_FILTERS, tuple(dict.fromkeys(from_text(text) for text in params.getlist("f")))),
+        filters=conditions_of(params, workspace, now),
         interval=next((each for each in intervals if each == interval), intervals[0]),
         metric=known_metric(values["metric"]),
         environment=environment,
@@ -73,7 +77,7 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
         period=period,
         metrics=metrics,
         dimensions=tuple(known_dimension(word) for word in _words(data, "dimensions")),
-        filters=_at_most(MAX_FILTERS, tuple(_filter(each) for each in _list(data, "filters"))),
+        filters=_conditions(data, SavedOf(workspace, now)),
         interval=cast(Interval, known("interval", str(interval), INTERVALS, "interval")) if interval else None,
         compare=_comparison(data, period, now),
         order_by=_order(data, metrics),
@@ -81,6 +85,43 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
         offset=_whole(data, "offset", 0, 0, 1_000_000),
         bots=data.get("bots") is True,
     )
+
+
+def page_from_json(
+    data: Any, workspace: Workspace, now: datetime, environment: Environment = "live", also: tuple[str, ...] = ()
+) -> PageQuery:
+    """What surrounds the question of a report, as JSON: period, filters, interval, comparison. `also` names the fields
+    that the report reads itself."""
+    if not isinstance(data, Mapping):
+        raise QueryError('Send a JSON object, such as {"period": "28d"}.')
+    for name in data:
+        known("field", str(name), [*AROUND, *also], str(name))
+    given = from_json({name: data[name] for name in AROUND if name in data}, workspace, now, environment)
+    usual = periods.intervals(given.period)[0]
+    return PageQuery(
+        dataset_id=given.dataset_id,
+        zone=given.zone,
+        now=now,
+        period=given.period,
+        compare=given.compare,
+        compare_mode="custom" if given.compare else "off",
+        filters=tuple(given.filters),
+        interval=given.interval or usual,
+        environment=environment,
+        bots=given.bots,
+    )
+
+
+def conditions_of(params: QueryDict, workspace: Workspace, now: datetime) -> tuple[Condition, ...]:
+    """Those of every `f=`."""
+    saved = SavedOf(workspace, now)
+    return tuple(dict.fromkeys(checked_tree(tuple(from_text(text, saved) for text in params.getlist("f")))))
+
+
+def _conditions(data: Mapping[str, Any], saved: SavedOf) -> tuple[Condition, ...]:
+    found = from_list(data.get("filters") or [], saved)
+    found += (saved.segment(str(data["segment"])),) if data.get("segment") else ()
+    return found + ((saved.cohort(str(data["cohort"])),) if data.get("cohort") else ())
 
 
 def _period(values: Mapping[str, str], workspace: Workspace, environment: Environment, now: datetime) -> Period:
@@ -128,13 +169,6 @@ def _flat(given: Any, field: str) -> Mapping[str, str]:
     return {"period": str(given or periods.DEFAULT_PERIOD)}
 
 
-def _filter(given: Any) -> Filter:
-    if not isinstance(given, list) or len(given) != 3 or not isinstance(given[2], list):
-        raise QueryError('A filter is operator, dimension and a list of values: ["is", "page", ["/docs"]].', "filters")
-    operator, dimension, values = given
-    return checked(str(operator), str(dimension), tuple(str(value) for value in values))
-
-
 def _order(data: Mapping[str, Any], metrics: tuple[str, ...]) -> tuple[str, Any] | None:
     given = data.get("order_by")
     if not given:
@@ -160,9 +194,3 @@ def _whole(data: Mapping[str, Any], name: str, default: int, least: int, most: i
     if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
         raise QueryError(f"{name} is a whole number from {least} to {most}.", name)
     return given
-
-
-def _at_most(count: int, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    if len(filters) > count:
-        raise QueryError(f"At most {count} filters; several values of one dimension fit into one filter.", "filters")
-    return filters

@@ -9,8 +9,9 @@ about those groups only.
 
 from dataclasses import dataclass, replace
 
-from analytics.query.catalogue import METRICS, Dimension, Metric, Source, dimension
-from analytics.query.model import Query, QueryError
+from analytics.query.catalogue import METRICS, PROPERTY, Dimension, Metric, Source, dimension
+from analytics.query.model import Condition, Query, QueryError
+from analytics.query.trees import filters_in, is_of_events
 
 # Conditions on what a visitor did. Who did not do it still belongs to the population of a conversion rate.
 DEEDS = ("goal", "event", "type")
@@ -27,14 +28,14 @@ class Part:
 
 def parts(query: Query) -> list[Part]:
     """The shares of `query`, the one that decides the order first. QueryError for what no table can tell."""
-    if query.interval and query.dimensions:
-        raise QueryError(
-            "A series has no dimensions. Ask for each value with a filter, or leave out the interval.", "interval"
-        )
+    if query.interval and len(query.dimensions) > 1:
+        raise QueryError("A series is broken down by one dimension. Leave out the others, or the interval.", "interval")
     if not query.metrics:
         return []
     if "exit_rate" in query.metrics and query.dimensions != ("page",):
         raise QueryError("exit_rate is told of pages: ask for it with the dimension 'page'.", "metrics")
+    if "exit_rate" in query.metrics and query.interval:
+        raise QueryError("exit_rate has no series. Leave out the interval, or ask for exits.", "metrics")
     if query.order_by and query.order_by[0] == "exit_rate":
         raise QueryError(
             "Rows cannot be ordered by exit_rate, which is worked out afterwards. Order by another metric.", "order_by"
@@ -60,8 +61,13 @@ def totals(query: Query) -> Query:
 
 def population(query: Query) -> Query:
     """All visitors among whom the converted ones are sought."""
-    kept = tuple(f for f in query.filters if f.dimension not in DEEDS and not f.dimension.startswith("prop:"))
+    kept = tuple(each for each in query.filters if not _is_deed(each))
     return replace(totals(query), metrics=("visitors",), filters=kept)
+
+
+def _is_deed(given: Condition) -> bool:
+    names = [each.dimension for each in filters_in([given])]
+    return any(name in DEEDS or name.startswith(PROPERTY) for name in names)
 
 
 def _source(metric: Metric, query: Query) -> Source:
@@ -74,7 +80,7 @@ def _source(metric: Metric, query: Query) -> Source:
     if metric.sessions is None or any(group.of_events for group in groups):
         return "events"
     # Visitors are told by their visits, except where single events are chosen: then only who did that counts.
-    by_event = metric.name == "visitors" and any(dimension(each.dimension).of_events for each in query.filters)
+    by_event = metric.name == "visitors" and is_of_events(query.filters)
     return "events" if by_event and all(group.events for group in groups) else "sessions"
 
 

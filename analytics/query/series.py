@@ -1,35 +1,59 @@
-"""A series → SQL: rows sorted into the buckets that gaps.edges cut, of the period and of its comparison in one pass."""
+"""A series → SQL: rows sorted into the buckets that gaps.edges cut, of the period and of its comparison in one pass.
 
-from analytics.query.compile import TABLES, Statement, aggregate, only_type, reaches
+SELECT <bucket>[, <is one of the groups>, <group>], <metric> …  FROM …  WHERE <scope>  GROUP BY …
+"""
+
+from analytics.query.compile import TABLES, Statement, aggregate, listed, only_type, reaches
 from analytics.query.gaps import ELAPSED, edges
 from analytics.query.model import Query
 from analytics.query.plan import Part
-from analytics.query.scope import Parameters, where, windows, within
+from analytics.query.scope import Parameters, chosen, column, where, windows, within
 
 
-def series(query: Query, part: Part, exact: bool) -> Statement:
-    """One row for each bucket in which anything happened; the key is the bucket's first second."""
+def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) -> Statement:
+    """One row for each bucket in which anything happened; the key is the bucket's first second.
+
+    With a dimension, one for each of `groups` in it, and one for all others together.
+    """
     bound = Parameters()
     buckets = bound.bind(_buckets(query), "Array(UInt32)")
     begun = f"roundDown(toUnixTimestamp({'ts' if part.source == 'events' else 'start'}), {buckets})"
-    bucket, inside = begun, "1"
+    bucket, inside, present = begun, "1", "1"
     if reaches(part):
         # Its visitor was there in each bucket, but the visit counts in the one where it began.
         bucket = _touched(query, begun, buckets)
         windowed = (within(part.source, each, bound) for each in windows(query))
         inside = f"bucket = {begun} AND ({' OR '.join(windowed)})"
-    values = [aggregate(name, part.source, inside, "1", exact) for name in part.metrics]
-    conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound)]
+        present = _present(query, part, bound)
+    values = [aggregate(name, part.source, inside, present, exact) for name in part.metrics]
+    columns = [column(name, part.source, bound) for name in part.dimensions]
+    conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, columns)]
+    keys = {"bucket": bucket} | (_groups(columns[0], groups, bound) if columns else {})
     sql = (
-        f"SELECT {bucket} AS bucket, {', '.join(values)}"
-        f" FROM {TABLES[part.source]} WHERE {' AND '.join(conditions)} GROUP BY bucket"
+        f"SELECT {', '.join(f'{key} AS {name}' for name, key in keys.items())}, {', '.join(values)}"
+        f" FROM {TABLES[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(keys)}"
     )
-    return Statement(sql, bound.frozen(), query.dataset_id, 1, part.metrics, part.source)
+    return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
+
+
+def _groups(column: str, groups: tuple[str, ...], bound: Parameters) -> dict[str, str]:
+    named = f"{column} IN {bound.bind(list(groups), 'Array(String)')}"
+    return {"is_named": named, "group": f"if(is_named, toString({column}), '')"}
+
+
+def _present(query: Query, part: Part, bound: Parameters) -> str:
+    """A visit from one period into the other is seen in both; its visitor may have been chosen in one alone."""
+    people = chosen(query, part.source, bound) if query.compare else []
+    parts = [
+        f"bucket >= {bound.bind(window.start, 'UInt32')} AND bucket < {bound.bind(window.end, 'UInt32')} AND {who}"
+        for window, who in zip(windows(query), people, strict=False)
+    ]
+    return f"({' OR '.join(f'({each})' for each in parts)})" if parts else "1"
 
 
 def _buckets(query: Query) -> list[int]:
     periods = [period for period in (query.period, query.compare) if period]
-    starts = {int(edge.timestamp()) for period in periods for edge in edges(period, query.interval)}
+    starts = {int(edge.timestamp()) for period in periods for edge in [period.start, *edges(period, query.interval)]}
     # What lies between the periods is a bucket of nobody's, so that no visit reaches too far.
     return sorted(starts | {each.end for each in windows(query)})
 

@@ -7,6 +7,7 @@ from analytics.query.model import Query
 from tracking import store
 
 EXACT_UP_TO = 5_000_000  # events
+ESTIMATE_PERCENT = 0.5  # how far an estimate of distinct visitors is off, at 3 standard deviations
 
 
 def is_exact(query: Query, now: datetime) -> bool:

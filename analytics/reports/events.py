@@ -16,7 +16,7 @@ COLUMNS = {
     "id": "toString(event_id)", "type": "type", "name": "name", "at": "toUnixTimestamp64Milli(ts)",
     "received_at": "toUnixTimestamp64Milli(received_at)",
     # 64 bits are more than a JSON number holds.
-    "visitor_id": "toString(visitor_id)", "session_id": "toString(session_id)",
+    "visitor_id": "toString(visitor_id)", "person_id": "toString(person_id)", "session_id": "toString(session_id)",
     "user_id": "user_id", "host": "host", "path": "path", "title": "title", "referrer": "referrer", "source": "source",
     "channel": "channel", "utm_source": "utm_source", "utm_medium": "utm_medium", "utm_campaign": "utm_campaign",
     "utm_term": "utm_term", "utm_content": "utm_content", "country": "country", "region": "region", "city": "city",
@@ -62,7 +62,7 @@ def stream_events(query: Query, most: int) -> Iterator[dict[str, Any]]:
     bound = Parameters()
     sql = f"{_select(query, bound)} ORDER BY ts DESC, event_id DESC LIMIT {bound.bind(most, 'UInt32')}"
     for block in store.stream(sql, bound.values, dataset_id=query.dataset_id):
-        yield from map(_event, block)
+        yield from map(shown, block)
 
 
 def _newest(query: Query, count: int, after: tuple[int, str] | None) -> list[dict[str, Any]]:
@@ -72,7 +72,7 @@ def _newest(query: Query, count: int, after: tuple[int, str] | None) -> list[dic
         moment, event_id = bound.bind(after[0], "Int64"), bound.bind(after[1], "UUID")
         sql += f" AND (ts, event_id) < (fromUnixTimestamp64Milli({moment}, 'UTC'), {event_id})"
     sql += f" ORDER BY ts DESC, event_id DESC LIMIT {bound.bind(count, 'UInt32')}"
-    return [_event(row) for row in store.query(sql, bound.values, dataset_id=query.dataset_id).rows]
+    return [shown(row) for row in store.query(sql, bound.values, dataset_id=query.dataset_id).rows]
 
 
 def _select(query: Query, bound: Parameters) -> str:
@@ -81,7 +81,7 @@ def _select(query: Query, bound: Parameters) -> str:
     return f"SELECT {columns} FROM events WHERE {where(query, 'events', bound)}"
 
 
-def _event(row: tuple[Any, ...]) -> dict[str, Any]:
+def shown(row: tuple[Any, ...]) -> dict[str, Any]:
     event = dict(zip(COLUMNS, row, strict=True))
     for name in MOMENTS:
         event[name] = datetime.fromtimestamp(event[name] / 1000, UTC).isoformat(timespec="milliseconds")

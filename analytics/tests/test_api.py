@@ -65,12 +65,14 @@ def test_a_question_is_answered_with_numbers_units_and_definitions(busy, as_key)
             "values": {"visitors": 2, "pageviews": 3},
             "before": {"visitors": 1, "pageviews": 1},
             "partial": False,
+            "other": False,
         },
         {
             "keys": ["/docs"],
             "values": {"visitors": 1, "pageviews": 1},
             "before": {"visitors": 0, "pageviews": 0},
             "partial": False,
+            "other": False,
         },
     ]
     assert (answer["totals"], answer["totals_before"]) == (

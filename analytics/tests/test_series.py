@@ -177,7 +177,7 @@ def test_rows_come_in_slices_largest_first_and_know_how_many_there_are(acme):
         ),
         (("pageviews",), {"dimensions": ("entry_page",)}, "'pageviews' cannot be broken down by 'entry_page'"),
         (("exit_rate",), {"dimensions": ("country",)}, "ask for it with the dimension 'page'"),
-        (("visitors",), {"dimensions": ("country",), "interval": "day"}, "A series has no dimensions"),
+        (("visitors",), {"dimensions": ("country", "device"), "interval": "day"}, "broken down by one dimension"),
         (
             ("visits", "exit_rate"),
             {"dimensions": ("page",), "order_by": ("exit_rate", "desc")},

@@ -14,7 +14,7 @@ from analytics.tests.world import page
 from workspaces.models import Workspace
 
 APPS = ("accounts", "workspaces", "tracking", "analytics", "billing")
-HOMES = ("analytics/query/", "analytics/reports/", "tracking/store/", "tracking/browse.py")
+HOMES = ("analytics/query/", "analytics/reports/", "analytics/rollups/", "tracking/store/", "tracking/browse.py")
 STATEMENT = re.compile(r"\bSELECT\b(?! FOR UPDATE)")
 
 

@@ -31,9 +31,10 @@ class Chart:
     rows: list[Row]
     data: dict[str, Any]
     csv_href: str
+    receipt_href: str
 
 
-def chart(page: PageQuery, result: Result, csv_href: str) -> Chart:
+def chart(page: PageQuery, result: Result, csv_href: str, receipt_href: str = "") -> Chart:
     starts = [datetime.fromisoformat(row.keys[0]) for row in result.rows]
     return Chart(
         label=METRICS[page.metric].label,
@@ -44,6 +45,7 @@ def chart(page: PageQuery, result: Result, csv_href: str) -> Chart:
         rows=[_row(page, result, index, start) for index, start in enumerate(starts)],
         data=_data(page, result, starts),
         csv_href=csv_href,
+        receipt_href=receipt_href,
     )
 
 

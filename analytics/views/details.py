@@ -17,7 +17,7 @@ from analytics.views import figures, listing, rows, spans, state
 from analytics.views.listing import PAGE_SIZE, Listing
 from analytics.views.menus import Item
 from analytics.views.panels import TABS, panel_of
-from analytics.views.toolbar import shown_value
+from analytics.views.said import shown_value
 from analytics.views.unavailable import says_when_unavailable
 from config.lib import clock
 from workspaces.access import WorkspaceRequest, workspace_view

@@ -61,7 +61,7 @@ class Stamp:
 def overview(request: WorkspaceRequest, slug: str) -> HttpResponse:
     now = clock.now()
     page, error = state.read_or_usual(request.GET, request.workspace, now)
-    if "dimension" in request.GET and not error:
+    if state.adds_condition(request.GET) and not error:
         return _filtered(request, page)
     if not request.GET and _is_new(page):
         return HttpResponseRedirect(page.url(period="day"))
@@ -118,13 +118,17 @@ def _dashboard(request: WorkspaceRequest, page: PageState) -> dict[str, Any]:
     return {
         "waiting": not figures.totals["visitors"] and first_moment(page.dataset_id) is None,
         "tiles": tiles(page, figures),
-        "chart": chart(page, series, reverse("series_csv", args=[request.workspace.slug]) + page.url()),
+        "chart": chart(page, series, *_hrefs(request, page, "series_csv", "receipt")),
         "panels": [
             panel_view(request.workspace, page, panel, tab, result, figures.totals)
             for panel, tab, result in zip(PANELS, tabs, groups, strict=True)
         ],
         "stamp": _stamp(page, figures),
     }
+
+
+def _hrefs(request: WorkspaceRequest, page: PageState, *routes: str) -> list[str]:
+    return [reverse(each, args=[request.workspace.slug]) + page.url() for each in routes]
 
 
 def _stamp(page: PageState, figures: Result) -> Stamp:

@@ -10,7 +10,7 @@ from analytics.query.page import PageQuery
 from analytics.templatetags import numbers
 from analytics.views import figures
 from analytics.views.panels import Tab
-from analytics.views.toolbar import shown_value
+from analytics.views.said import shown_value
 
 DEVICE_ICONS = {
     "desktop": "computer-desktop",

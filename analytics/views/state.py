@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 
 from django.http import QueryDict
 
 from analytics import countries
+from analytics.query.condition_limits import checked_days, checked_times
 from analytics.query.filter_text import checked
-from analytics.query.model import QueryError
+from analytics.query.model import Condition, Did, Filter, Not, QueryError
 from analytics.query.page import PageQuery
 from analytics.query.parse import from_params
 from analytics.views.panels import chosen_tabs
@@ -20,7 +22,7 @@ class PageState(PageQuery):
 
     tabs: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @cached_property
     def parameters(self) -> list[tuple[str, str]]:
         return [*super().parameters, *self.tabs]
 
@@ -44,14 +46,34 @@ def read_or_usual(params: QueryDict, workspace: Workspace, now: datetime) -> tup
         return read(QueryDict(), workspace, now), str(error)
 
 
-def with_new_filter(params: QueryDict, page: PageState) -> PageQuery:
-    """The page narrowed by what the filter builder sent: ?dimension=page&operator=contains&value=docs|blog."""
+def adds_condition(params: QueryDict) -> bool:
+    """A dialog of the toolbar was sent: a filter, or what people did."""
+    return "dimension" in params or "did_event" in params
+
+
+def with_new_filter(params: QueryDict, page: PageQuery) -> PageQuery:
+    """The page narrowed by what a dialog sent. QueryError."""
+    return page.with_condition(new_condition(params))
+
+
+def new_condition(params: QueryDict) -> Condition:
+    """?dimension=page&operator=contains&value=docs|blog or ?did=not&did_event=signup&did_times=2&did_days=30"""
+    return _new_filter(params) if "dimension" in params else _new_did(params)
+
+
+def _new_filter(params: QueryDict) -> Filter:
     words = [word.strip() for word in str(params.get("value", "")).split("|")]
     dimension, operator = str(params["dimension"]), str(params.get("operator", "is"))
     if dimension == "country" and operator in ("is", "is_not"):
         words = [code for word in words for code in _codes(word)]
-    given = checked(operator, dimension, tuple(words))
-    return page.with_filter(given.dimension, *given.values, operator=given.operator)
+    return checked(operator, dimension, tuple(words))
+
+
+def _new_did(params: QueryDict) -> Condition:
+    name, days = str(params.get("did_event", "")).strip(), str(params.get("did_days", "")).strip()
+    about = (Filter("event", "is", (name,)),) if name else ()
+    did = Did(about, checked_times(params.get("did_times") or "1"), checked_days(days) if days else None)
+    return Not(did) if params.get("did") == "not" else did
 
 
 def _codes(word: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from analytics.query.model import QueryError
 from analytics.query.words import known_dimension
 from analytics.views import state
 from analytics.views.listing import named
-from analytics.views.toolbar import shown_value
+from analytics.views.said import shown_value
 from analytics.views.unavailable import says_when_unavailable
 from config.lib import clock
 from workspaces.access import WorkspaceRequest, workspace_view

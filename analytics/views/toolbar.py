@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from analytics import countries
 from analytics.query.catalogue import DIMENSIONS, OPERATORS, dimension
 from analytics.query.comparison import COMPARES, INCOMPARABLE, MATCHES
-from analytics.query.model import Filter
+from analytics.query.model import Condition, Filter
 from analytics.query.page import PageQuery
 from analytics.query.periods import PRESETS
 from analytics.views import spans
 from analytics.views.menus import Item
+from analytics.views.said import said, shown_value
 
 # As the menu shows them, in groups. `custom` has a dialog of its own.
 PERIODS = (
@@ -110,7 +110,10 @@ def _matches(page: PageQuery) -> list[Item]:
     return [Item(label, page.url(match=match), match == page.match) for match, label in MATCHES.items()]
 
 
-def _pill(page: PageQuery, index: int, given: Filter) -> Pill:
+def _pill(page: PageQuery, index: int, given: Condition) -> Pill:
+    """A filter can be changed in the builder; what nests is shown as a sentence, to be taken away."""
+    if not isinstance(given, Filter):
+        return Pill("", "", said(given), "", "", "", page.without_filter(index).url())
     shown = [shown_value(given.dimension, value) for value in given.values]
     return Pill(
         dimension=given.dimension,
@@ -121,10 +124,3 @@ def _pill(page: PageQuery, index: int, given: Filter) -> Pill:
         value="|".join(given.values),
         remove_href=page.without_filter(index).url(),
     )
-
-
-def shown_value(name: str, value: str) -> str:
-    """A dimension's value as people read it: countries by name, and a word for nothing."""
-    if value == "":
-        return dimension(name).empty
-    return countries.name_of(value) if name == "country" else value

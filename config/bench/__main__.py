@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Callable
 
-from config.bench import door, filters, latency, memory, overview, writer
+from config.bench import door, filters, latency, memory, overview, reports, writer
 
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "door": door.measure,
@@ -13,6 +13,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "memory": memory.measure,
     "overview": overview.measure,
     "filters": filters.measure,
+    "reports": reports.measure,
 }
 
 

@@ -62,11 +62,9 @@ def _of_size(stack: Stack, millions: float) -> dict[str, object]:
 
 
 def _question(stack: Stack, tenant: Tenant, dataset_id: int, body: dict[str, Any]) -> str:
-    ask = _asker(
-        stack, f"/api/v1/analytics/query?workspace={tenant.workspace}", tenant.token, json.dumps(body).encode()
-    )
-    api_ms, _, engine_cpu_ms = _timed(stack, ask)
-    direct_ms, _, _ = _timed(stack, _direct(stack, dataset_id, body))
+    ask = asker(stack, f"/api/v1/analytics/query?workspace={tenant.workspace}", tenant.token, json.dumps(body).encode())
+    api_ms, _, engine_cpu_ms = timed(stack, ask)
+    direct_ms, _, _ = timed(stack, _direct(stack, dataset_id, body))
     return f"{api_ms:6.1f} | {direct_ms:6.1f} | {engine_cpu_ms:6.1f}"
 
 
@@ -85,13 +83,13 @@ def _page(stack: Stack, tenant: Tenant) -> str:
             raise RuntimeError(f"the page answered {answer.status}")
 
     asked = _asked_by(stack, path, cookie)
-    wall_ms, web_cpu_ms, engine_cpu_ms = _timed(stack, load)
+    wall_ms, web_cpu_ms, engine_cpu_ms = timed(stack, load)
 
     def ask() -> None:
         for each in asked:
             answers._at_once(each)
 
-    straight_ms, _, _ = _timed(stack, ask)
+    straight_ms, _, _ = timed(stack, ask)
     return f"{wall_ms:6.1f} | {straight_ms:6.1f} | {engine_cpu_ms:6.1f} | {web_cpu_ms:6.1f}"
 
 
@@ -128,7 +126,7 @@ print(session.session_key)
 """
 
 
-def _asker(stack: Stack, path: str, token: str, body: bytes) -> Callable[[], None]:
+def asker(stack: Stack, path: str, token: str, body: bytes) -> Callable[[], None]:
     connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=60)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
@@ -168,7 +166,7 @@ def _direct(stack: Stack, dataset_id: int, body: dict[str, Any]) -> Callable[[],
     return ask
 
 
-def _timed(stack: Stack, work: Callable[[], None]) -> tuple[float, float, float]:
+def timed(stack: Stack, work: Callable[[], None]) -> tuple[float, float, float]:
     """Medians in ms: wall, CPU of the web process, CPU of the engine; after one warm-up, never from our cache."""
     pids = [stack.pid("web"), stack.pid("eventstore")]
     rounds: list[tuple[float, float, float]] = []

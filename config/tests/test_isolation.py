@@ -12,7 +12,13 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.models import User
+from analytics import cohorts, custom_metrics, segments
+from analytics.tests.world import page_view, store_events
 from config.lib.clock import now
+from tracking import receipts
+from tracking.containers import drafts, publishing
+from tracking.models import Adaptor, Container
 from workspaces import api_keys, members
 from workspaces.models import Membership, Role, Workspace
 
@@ -20,14 +26,21 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # Everybody's: documentation, sign-in, health, and the doors where a key says who is there.
 OPEN = re.compile(
     r"(health|readiness|metrics|api/schema/|api/docs/|api/redoc/|trackingscript\.js|docs/.*|accounts/.*|auth/.*"
+    r"|tag/.*|s/.*|\^\(\?:tag.*"
     r"|invitations/.*|static/.*|robots\.txt|favicon\.ico"
-    r"|api/(v1/)?(auth/(register|login|logout|callback)|collect|collect/health))$"
+    r"|api/(v1/)?(auth/(register|login|logout|callback)|collect|collect/(health|optimized|pixel\.gif)|events/(batch|ingest)))$"
 )
 # One's own account: a stranger is welcome to theirs; nothing in the address names an object of anybody.
 SIGNED_IN = re.compile(
     r"(|welcome/|account/|workspaces/new/"
-    r"|api/(v1/)?(auth/user|workspaces|organizations|tenants|analytics/(query|metrics|events|export\.csv)))$"
+    r"|api/(v1/)?(auth/user|adaptors|containers|workspaces|organizations|tenants"
+    r"|analytics/(query|metrics|events|export\.csv)"
+    r"|analytics/(metrics/(dashboard|aggregated)|spend|sessions|people|accounts|web|attribution|revenue)"
+    r"|analytics/(trends|saved-metrics|segmentation|segments|cohorts|receipt)"
+    r"|analytics/(funnel|retention|lifecycle|stickiness|paths)"
+    r"|events|events/stats|watermark|analytics/(process-events|config)))$"
 )
+NAMES_NOBODYS = {"details", "revisions"}  # the same everywhere; what stands before them in the route is somebody's
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -50,8 +63,12 @@ def objects(event_store, acme: Workspace, owner, analyst) -> dict[str, str]:
     invitation, _token = members.invite(invited_by, email="new@example.com", role=Role.VIEWER, now=now())
     key, _raw = api_keys.issue(acme, name="Website", actor=owner, now=now())
     membership = Membership.objects.get(user=analyst)
+    container, adaptor = _container(acme, owner)
     return {
         "w/<slug>": acme.slug,
+        "containers/<container_id>": container.public_id,
+        "adaptors/<uid>": str(adaptor.uid),
+        "revisions/<number>": "1",
         "o/<slug>": acme.organization.slug,
         "workspaces/<uid>": str(acme.uid),
         "organizations/<uid>": str(acme.organization.uid),
@@ -60,6 +77,38 @@ def objects(event_store, acme: Workspace, owner, analyst) -> dict[str, str]:
         "members/<uid>": str(membership.user.uid),
         "invitations/<uid>": str(invitation.uid),
         "details/<tab>": "page",
+        **seen_things(acme),
+        **saved_things(acme, owner),
+        "receipts/<uid>": receipts.issue(acme.dataset_id(), 1_773_144_000_000, receipts.Counts(1, 0, 0)),
+    }
+
+
+def _container(acme: Workspace, owner: User) -> tuple[Container, Adaptor]:
+    made = drafts.create(acme, actor=owner, now=now(), name="Shop")
+    adaptor = drafts.add_adaptor(made, actor=owner, now=now(), name="shop", code="track('seen')")
+    publishing.publish(made, actor=owner, now=now())
+    return made, adaptor
+
+
+def seen_things(acme: Workspace) -> dict[str, str]:
+    """A person and a visit of Acme."""
+    stored = store_events(acme.dataset_id(), [page_view("10:00")])
+    person, visit = stored.events["person_id"][0], stored.events["session_id"][0]
+    return {"people/<person>": str(person), "visits/<session_id>": str(visit)}
+
+
+def saved_things(acme: Workspace, owner) -> dict[str, str]:
+    """A segment, a cohort and a metric of Acme."""
+    about = {"actor": owner, "now": now()}
+    paying = [["is", "prop:plan", ["pro"]]]
+    segment = segments.create(acme, name="Paying", filters=paying, **about)
+    cohort = cohorts.create_living(acme, name="Paying", filters=paying, days=30, **about)
+    metric = custom_metrics.create(acme, name="Visits", series=[{"metric": "visits"}], formula="A", **about)
+    return {
+        "segments/<uid>": str(segment.uid),
+        "cohorts/<uid>": str(cohort.uid),
+        "metrics/<uid>": str(metric.uid),
+        "saved-metrics/<uid>": str(metric.uid),
     }
 
 
@@ -68,7 +117,8 @@ def addresses(route: str, objects: dict[str, str]) -> tuple[str, str]:
     own = missing = "/" + route
     for part, name in re.findall(r"(\w+)/<(?:\w+:)?(\w+)>", route):
         value = objects[f"{part}/<{name}>"]  # a KeyError here: tell the walk whose object the new route names
-        absent = value if part == "details" else str(uuid.uuid4()) if name.endswith("uid") else "no-such-thing"
+        absent = str(uuid.uuid4()) if name.endswith("uid") else "no-such-thing"
+        absent = value if part in NAMES_NOBODYS else absent
         pattern = re.compile(rf"<(?:\w+:)?{name}>")
         own, missing = pattern.sub(value, own, count=1), pattern.sub(absent, missing, count=1)
     return own, missing

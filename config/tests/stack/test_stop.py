@@ -36,11 +36,14 @@ def stopped(pid: int) -> Iterator[None]:
 @contextmanager
 def second_writer(stack: Stack) -> Iterator[None]:
     command = [str(ROOT / "metricpal"), "manage", "writer"]
-    writer = subprocess.Popen(command, cwd=ROOT, env=stack._env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nowhere = subprocess.DEVNULL
+    writer = subprocess.Popen(
+        command, cwd=ROOT, env=stack._env(), start_new_session=True, stdout=nowhere, stderr=nowhere
+    )
     try:
         yield
     finally:
-        writer.terminate()
+        os.killpg(writer.pid, signal.SIGTERM)  # the launcher and what it started
         writer.wait(30)
 
 

@@ -1,0 +1,130 @@
+"""Retention over HTTP, with the parameters of the page or as JSON."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_of
+from analytics.api.conditions import ConditionsField
+from analytics.api.funnel import StepSerializer
+from analytics.query.lookup import SavedOf
+from analytics.query.page import PageQuery
+from analytics.query.parse import page_from_json
+from analytics.refusals import as_problems
+from analytics.reports.retention import Answer, Retention, answer
+from analytics.reports.retention.model import CAME, CLOCKS, UNITS, WHO
+from analytics.reports.retention.read import FIELDS, from_json, from_params
+from analytics.serializers import PeriodSerializer, period
+from config.lib import clock
+
+
+class RetentionSerializer(serializers.Serializer[Any]):
+    begin = StepSerializer(required=False, help_text="Any event, without.")
+    back = StepSerializer(required=False, help_text="Any event, without.")
+    who = serializers.ChoiceField(list(WHO), default="first", help_text="first: for the first time ever.")
+    unit = serializers.ChoiceField(list(UNITS), default="day")
+    clock = serializers.ChoiceField(list(CLOCKS), default="calendar")
+    came = serializers.ChoiceField(list(CAME), default="on", help_text="after: in that unit or later.")
+    columns = serializers.IntegerField(default=8, min_value=1, max_value=60)
+    brackets = serializers.ListField(child=serializers.CharField(), required=False, help_text='["1-3", "4-7"]')
+    period = serializers.JSONField(required=False)
+    filters = ConditionsField(required=False)
+
+
+class CellSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    rate = serializers.FloatField(allow_null=True, help_text="Percent of those who began.")
+    incomplete = serializers.BooleanField(help_text="Not over for all of them: more may come back.")
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    start = serializers.DateTimeField()
+    began = serializers.IntegerField()
+    cells = serializers.ListField(child=CellSerializer(allow_null=True), help_text="null: has not come yet.")
+
+
+class ColumnSerializer(serializers.Serializer[Any]):
+    first = serializers.IntegerField(help_text="Units after the beginning.")
+    last = serializers.IntegerField()
+    average = serializers.FloatField(allow_null=True, help_text="Percent, of the complete cells.")
+
+
+class RetentionAnswerSerializer(serializers.Serializer[Any]):
+    period = PeriodSerializer()
+    timezone = serializers.CharField()
+    unit = serializers.CharField()
+    columns = ColumnSerializer(many=True)
+    rows = RowSerializer(many=True)
+    as_of = serializers.DateTimeField()
+
+
+@extend_schema(
+    tags=["Retention"],
+    methods=["GET"],
+    parameters=[
+        OpenApiParameter("begin", description="What begins: is,event,signup. Any event, without."),
+        OpenApiParameter("back", description="What counts as coming back. Any event, without."),
+        OpenApiParameter("who", enum=list(WHO), default="first"),
+        OpenApiParameter("unit", enum=list(UNITS), default="day"),
+        OpenApiParameter("clock", enum=list(CLOCKS), default="calendar"),
+        OpenApiParameter("came", enum=list(CAME), default="on"),
+        OpenApiParameter("columns", int, default=8),
+        OpenApiParameter("brackets", description="1-3,4-7"),
+        *PERIOD,
+    ],
+    responses=RetentionAnswerSerializer,
+)
+@extend_schema(
+    tags=["Retention"],
+    methods=["POST"],
+    operation_id="retention_question",
+    request=RetentionSerializer,
+    responses=RetentionAnswerSerializer,
+    parameters=[WORKSPACE, ENVIRONMENT],
+    examples=[
+        OpenApiExample(
+            "Who signs up and comes back, by week",
+            {"begin": {"event": "signup"}, "unit": "week", "columns": 4, "period": "91d"},
+            request_only=True,
+        )
+    ],
+)
+@api_view(["GET", "POST"])
+def retention(request: Request) -> Response:
+    """Of those who began in each unit, how many came back in the ones after."""
+    now = clock.now()
+    workspace, environment = asked_of(request, "analyse")
+    saved = SavedOf(workspace, now)
+    with as_problems():
+        if request.method == "POST":
+            page = page_from_json(request.data, workspace, now, environment, also=FIELDS)
+            asked = from_json(dict(request.data), saved)
+        else:
+            page = page_of(request, workspace, environment, now)
+            asked = from_params(request.query_params, saved)
+        return Response(_answer(page, asked, answer(asked, page.query(compare=None), now)))
+
+
+def _answer(page: PageQuery, asked: Retention, found: Answer) -> dict[str, Any]:
+    return {
+        "period": period(page.period),
+        "timezone": page.zone,
+        "unit": asked.unit,
+        "columns": [
+            {"first": first, "last": last, "average": average}
+            for (first, last), average in zip(asked.spans, found.average, strict=True)
+        ],
+        "rows": [
+            {
+                "start": row.start.isoformat(),
+                "began": row.began,
+                "cells": [cell and vars(cell) for cell in row.cells],
+            }
+            for row in found.rows
+        ],
+        "as_of": found.as_of.isoformat(),
+    }

@@ -1,0 +1,63 @@
+"""Steps in order: a person's events become an attempt by one arrayFold over (time, lowest step, steps, place).
+
+Level k is reached when steps 1 … k were taken. For each level the fold keeps when the latest attempt on it began (s):
+of all attempts on a level the latest has the most time left, so none can do better. An event moves each attempt by one
+step at most, since the new `s` are made of the old ones. In strict order whatever is no next step ends an attempt.
+"""
+
+from analytics.reports.funnel.model import Funnel
+from analytics.reports.funnel.places import Places
+
+
+def places(asked: Funnel) -> Places:
+    return Places(len(asked.steps), before=len(asked.steps))
+
+
+def fold(asked: Funnel) -> tuple[str, str]:
+    """(lambda, first state)."""
+    at, levels = places(asked), range(1, len(asked.steps) + 1)
+    began = {level: "e.1" if level == 1 else f"acc.{at.s(level - 1)}" for level in levels}
+    hit = {level: f"({_hit(asked, level, began[level])})" for level in levels}
+    state = [_latest(asked, at, level, hit[level], began[level]) for level in levels]
+    state += [f"if({_is_new(at, level, hit[level])}, {began[level]}, acc.{at.b(level)})" for level in levels]
+    state += [f"if({_is_new(at, level, hit[level])}, e.1 - {began[level]}, acc.{at.d(level)})" for level in levels]
+    state.append(_left_out(asked, at))
+    first = ["toInt64(0)"] * (3 * at.count) + ["toUInt8(0)"]
+    if asked.by:
+        value = {level: _value(asked, at, level) for level in levels}
+        state += [f"if({_is_new(at, level, hit[level])}, {value[level]}, acc.{at.g(level)})" for level in levels]
+        state += [f"if({hit[level]}, {value[level]}, acc.{at.v(level)})" for level in levels]
+        first += ["toUInt32(0)"] * (2 * at.count)
+    return f"(acc, e) -> ({', '.join(state)})", f"({', '.join(first)})"
+
+
+def _hit(asked: Funnel, level: int, began: str) -> str:
+    """The event takes an attempt to this level."""
+    if level == 1:
+        return "bitTest(e.3, 0)"
+    return f"bitTest(e.3, {level - 1}) AND {began} > 0 AND e.1 <= {began} + {asked.window_ms}"
+
+
+def _latest(asked: Funnel, at: Places, level: int, hit: str, began: str) -> str:
+    kept = "0" if asked.order == "strict" else f"acc.{at.s(level)}"
+    ended = f"bitTest(e.3, {at.count})" if asked.without and level < at.count else "0"
+    return f"if({ended}, 0, if({hit}, {began}, {kept}))"
+
+
+def _is_new(at: Places, level: int, hit: str) -> str:
+    return f"acc.{at.b(level)} = 0 AND {hit}"
+
+
+def _left_out(asked: Funnel, at: Places) -> str:
+    """The whole person goes when the excluded event came during an attempt, and before the last step was ever taken."""
+    if not asked.without or asked.drops != "person":
+        return "toUInt8(0)"
+    latest = (f"acc.{at.s(level)}" for level in range(1, at.count))
+    running = " OR ".join(f"({each} > 0 AND e.1 <= {each} + {asked.window_ms})" for each in latest)
+    return f"toUInt8(acc.{at.left_out} OR (bitTest(e.3, {at.count}) AND acc.{at.b(at.count)} = 0 AND ({running})))"
+
+
+def _value(asked: Funnel, at: Places, level: int) -> str:
+    """Whose value an attempt has on this level, as a place in the list; 0 before it took the step that counts."""
+    own = {"first": 1, "last": level}.get(asked.attribution) or int(asked.attribution)
+    return "e.4" if level == own else f"acc.{at.v(level - 1)}" if level > 1 else "toUInt32(0)"

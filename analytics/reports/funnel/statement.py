@@ -1,0 +1,121 @@
+"""A funnel → SQL. One scan: the events that are a step, as one ordered list for each person, folded into an attempt.
+
+    SELECT <all | group | bucket>, <how many reached each step>, <how long they took> …
+    FROM (SELECT person, level, began, took …
+          FROM (SELECT person, arrayFold(…, arraySort(list)) FROM (SELECT person, groupArray(…) FROM events …)))
+
+Who takes the first step in the period is in; the next steps may follow until the window ends, also after the period.
+"""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+from analytics.query.bounds import Parameters
+from analytics.query.conditions import PERSON, column
+from analytics.query.gaps import edges
+from analytics.query.model import Interval, Period, Query
+from analytics.query.scope import where
+from analytics.reports.funnel import any_order, in_order
+from analytics.reports.funnel.model import DURATIONS, Funnel
+from analytics.reports.funnel.places import columns
+from analytics.reports.steps import AUTOMATIC, fits
+
+ACCOUNT = "account_id"  # the property that says for which account somebody acted
+ALL, GROUP, BUCKET = 0, 1, 2  # what a row of `counts` is about
+
+
+def counts(asked: Funnel, query: Query, interval: Interval | None) -> tuple[str, Parameters]:
+    """Columns: what the row is about, its value or bucket, how many reached step 1 …, (median, mean) seconds to
+    step 2 …, and the bars of the histogram."""
+    bound = Parameters()
+    last, levels = len(asked.steps), range(1, len(asked.steps) + 1)
+    keys = [f"({ALL}, '')"] + ([f"({GROUP}, value)"] if asked.by else [])
+    if interval:
+        buckets = bound.bind([int(each.timestamp()) for each in edges(query.period, interval)], "Array(UInt32)")
+        keys.append(f"({BUCKET}, toString(roundDown(toUInt32(intDiv(began, 1000)), {buckets})))")
+    found = ["key.1", "key.2", *(f"countIf(level >= {level})" for level in levels)]
+    for level in levels[1:]:
+        took = f"(took_{level}, level >= {level}) / 1000"
+        found += [f"quantileExactInclusiveIf(0.5){took}", f"avgIf{took}"]
+    found.append(f"[{', '.join(_bars(last))}]")
+    rows = f"SELECT *, arrayJoin([{', '.join(keys)}]) AS key FROM ({attempts(asked, query, bound)})"
+    return f"SELECT {', '.join(found)} FROM ({rows}) GROUP BY key", bound
+
+
+def attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
+    """One row for each who entered: person, level, began (ms; of the attempt that went furthest), took_2 …, value."""
+    if asked.order == "any":
+        at, (step, first) = any_order.places(asked), any_order.fold(asked, _end(query) * 1000)
+    else:
+        at, (step, first) = in_order.places(asked), in_order.fold(asked)
+    found = ", ".join(f"{sql} AS {name}" for name, sql in columns(at, bool(asked.by)).items())
+    values = ", arrayMap(x -> x.4, list) AS values" if asked.by else ""
+    numbered = "arrayMap((x, n) -> (x.1, x.2, x.3, n), list, arrayEnumerate(list))"
+    folded = (
+        f"SELECT person, arrayFold({step}, {numbered}, {first}) AS r{values}"
+        f" FROM (SELECT person, {_thinned(asked)} AS list FROM ({_lists(asked, query, bound)}))"
+    )
+    return f"SELECT person, {found} FROM ({folded}) WHERE r.{at.b(1)} > 0 AND NOT r.{at.left_out}"
+
+
+def _thinned(asked: Funnel) -> str:
+    """The events in order. Of first steps in a row, only the first and the last can make a difference: most people take
+    no other, and their lists become two events long."""
+    if asked.order != "ordered":
+        return "arraySort(list)"
+    bits = "arrayMap(x -> x.3, arraySort(list) AS events) AS steps"
+    kept = "x.3 != 1 OR before != 1 OR after != 1"
+    neighbours = f"arrayPushFront(arrayPopBack({bits}), 0), arrayPushBack(arrayPopFront(steps), 0)"
+    return f"arrayFilter((x, before, after) -> {kept}, events, {neighbours})"
+
+
+def _lists(asked: Funnel, query: Query, bound: Parameters) -> str:
+    """person, list of (time in ms, lowest step, steps as bits[, value])"""
+    # Elapsed time, not days of a calendar.
+    reach = query.period.end.astimezone(UTC) + timedelta(milliseconds=asked.window_ms)
+    wider = replace(query, period=Period("", query.period.start, reach), compare=None)
+    who = {"person": PERSON, "visit": "session_id", "account": f"props[{bound.bind(ACCOUNT, 'String')}]"}[asked.per]
+    # Events of the same second are taken in the order of the steps; strict order goes by the exact time.
+    moment = "toUnixTimestamp64Milli(ts)" if asked.order == "strict" else "toInt64(toUnixTimestamp(ts)) * 1000"
+    element = [moment, "bitAnd(bits, -bits)", "bits"]
+    element += [f"toString({column(asked.by, 'events', bound)})"] if asked.by else []
+    conditions = [where(wider, "events", bound), _is_listed(asked, bound)]
+    conditions += [f"{who} != ''"] if asked.per == "account" else []
+    entered = "" if asked.order == "any" else " HAVING bitTest(groupBitOr(bits), 0)"
+    return (
+        f"WITH {_bits(asked, wider, _end(query), bound)} AS bits"
+        f" SELECT {who} AS person, groupArray(({', '.join(element)})) AS list FROM events"
+        f" WHERE {' AND '.join(conditions)} GROUP BY person{entered}"
+    )
+
+
+def _bits(asked: Funnel, query: Query, end: int, bound: Parameters) -> str:
+    """Which steps an event is; an excluded one is no step, but the bit behind them."""
+    fitting = [fits(step, query, bound) for step in asked.steps]
+    if asked.order != "any":  # who takes the first step after the period is not in
+        fitting[0] = f"({fitting[0]} AND toUnixTimestamp(ts) < {bound.bind(end, 'UInt32')})"
+    steps = " + ".join(f"{1 << n} * {each}" for n, each in enumerate(fitting))
+    if not asked.without:
+        return f"toInt32({steps})"
+    excluded = " OR ".join(fits(step, query, bound) for step in asked.without)
+    return f"toInt32(if({excluded}, {1 << len(asked.steps)}, {steps}))"
+
+
+def _end(query: Query) -> int:
+    return int(query.period.end.timestamp())
+
+
+def _is_listed(asked: Funnel, bound: Parameters) -> str:
+    if asked.order != "strict":
+        return "bits > 0"
+    return f"(bits > 0 OR type NOT IN {bound.bind(list(AUTOMATIC), 'Array(String)')})"
+
+
+def _bars(last: int) -> list[str]:
+    """How many took the last step within each span of time."""
+    lower = (0, *DURATIONS)
+    ends = [f" AND took_{last} < {each * 1000}" for each in DURATIONS] + [""]
+    return [
+        f"countIf(level = {last} AND took_{last} >= {begin * 1000}{end})"
+        for begin, end in zip(lower, ends, strict=True)
+    ]

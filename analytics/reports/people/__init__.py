@@ -1,0 +1,1 @@
+"""People and accounts: lists, and one person's profile. Visits of a person are reports.sessions."""

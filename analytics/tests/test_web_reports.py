@@ -1,0 +1,107 @@
+"""Web reports: numbers one can check by head."""
+
+import pytest
+
+from analytics.reports.web import web_report
+from analytics.reports.web.model import VIEWS, rating
+from analytics.tests.world import Sent, page, page_view, store_events
+from config.testing.world import NOW
+
+pytestmark = pytest.mark.usefixtures("event_store")
+
+
+def event(at, kind, path="/", visitor=1, name="", **fields):
+    return Sent(at, kind, path, visitor, name or kind, fields=fields)
+
+
+def of(workspace, name, limit=100, offset=0):
+    found = web_report(page(workspace).query(), name, limit, offset, NOW)
+    return {row.key: row.values for row in found.rows}
+
+
+def test_engaged_time_is_shared_by_the_views_of_a_page(acme):
+    store_events(
+        acme.dataset_id(),
+        [
+            page_view("10:00"),
+            event("10:01", "page_exit", engaged_ms=30_000),
+            page_view("11:00"),
+            page_view("12:00", "/b"),
+        ],
+    )
+
+    assert of(acme, "engagement") == {
+        "/": {"pageviews": 2, "visitors": 1, "engaged_time": 15, "engaged_total": 30},
+        "/b": {"pageviews": 1, "visitors": 1, "engaged_time": 0, "engaged_total": 0},
+    }
+
+
+def test_scroll_depth_takes_each_visitors_deepest_point(acme):
+    store_events(
+        acme.dataset_id(),
+        [
+            event("10:00", "scroll", scroll=25),
+            event("10:01", "scroll", scroll=100),
+            event("10:02", "scroll", "/", 2, scroll=50),
+        ],
+    )
+
+    assert of(acme, "scroll") == {"/": {"visitors": 2, "depth": 75, "to_end": 50}}
+
+
+def test_searches_are_one_whatever_their_capitals(acme):
+    store_events(
+        acme.dataset_id(),
+        [event("10:00", "search", props={"query": "Blue Mug"}),
+         event("10:01", "search", "/b", 2, props={"query": "blue mug "}),
+         event("10:02", "search", props={"query": ""})],
+    )  # fmt: skip
+
+    assert of(acme, "search") == {"blue mug": {"searches": 2, "visitors": 2, "pages": 2}}
+
+
+def test_links_away_and_files_are_told_apart(acme):
+    out, file = {"link": "outbound", "href": "https://a.example/"}, {"link": "download", "href": "/price.pdf"}
+    store_events(acme.dataset_id(), [event("10:00", "click", props=out), event("10:01", "click", props=file),
+                                     event("10:02", "click", props={"href": "/inside"})])  # fmt: skip
+
+    assert of(acme, "outbound") == {"https://a.example/": {"clicks": 1, "visitors": 1}}
+    assert of(acme, "downloads") == {"/price.pdf": {"clicks": 1, "visitors": 1}}
+
+
+def test_pages_that_are_not_there_say_who_links_to_them(acme):
+    fields = {"props": {"status": "404"}, "referrer": "https://other.example/links"}
+    store_events(acme.dataset_id(), [page_view("10:00"), event("11:00", "page_view", "/gone", 2, **fields)])
+
+    assert of(acme, "not_found") == {"/gone": {"views": 1, "visitors": 1, "from": "other.example/links"}}
+
+
+def test_vitals_tell_the_third_quarter_and_nothing_where_nothing_was_measured(acme):
+    measured = [
+        event(f"10:0{n}", "custom", "/", n, "web_vitals", props={"lcp": str(1000 * n), "cls": "0.1"})
+        for n in (1, 2, 3, 5)
+    ]
+    store_events(acme.dataset_id(), measured)
+
+    values = of(acme, "vitals")["/"]
+
+    assert values == {"views": 4, "lcp": 3500, "inp": None, "cls": 0.1, "fcp": None, "ttfb": None}
+    assert [rating("lcp", each) for each in (2500, 3500, 4001, None)] == ["good", "fair", "poor", ""]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_view_shows_anything_of_a_neighbour_or_of_nothing(acme, globex, name):
+    everything = {"query": "q", "link": "outbound", "href": "h", "status": "404", "lcp": "1"}
+    kinds = ("page_view", "page_exit", "search", "click", "scroll")
+    sent = [event("10:00", kind, props=everything, scroll=50) for kind in kinds]
+    store_events(globex.dataset_id(), [*sent, event("10:01", "custom", "/", 1, "web_vitals", props=everything)])
+
+    assert of(acme, name) == {}
+
+
+def test_pages_of_a_long_list_neither_repeat_nor_leave_out(acme):
+    store_events(acme.dataset_id(), [page_view("10:00", f"/{n}", n) for n in range(1, 6)])
+
+    paths = [key for offset in (0, 2, 4) for key in of(acme, "engagement", 2, offset)]
+
+    assert paths == ["/1", "/2", "/3", "/4", "/5"]

@@ -1,0 +1,163 @@
+"""The frame of every report page: its state in the URL, the toolbar, the sentence, the result, the CSV.
+
+    HX-Target     answer
+    (none)        the page
+    overview      all below the navigation (a control or the sentence changed)
+    dashboard     the result alone (refresh.js asks after something changed)
+
+A report says what it reads from the URL, what it shows and what its CSV holds; see analytics/README.md.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from analytics.exports import csv_lines
+from analytics.query.lookup import SavedOf
+from analytics.query.model import Condition, QueryError
+from analytics.query.page import PageQuery
+from analytics.query.parse import from_params
+from analytics.query.saved import NOTHING_SAVED, Saved
+from analytics.views import state
+from analytics.views.overview import REFRESH_MS
+from analytics.views.reports.saved_menu import saved_menu
+from analytics.views.toolbar import toolbar
+from analytics.views.unavailable import says_when_unavailable
+from config.lib import clock
+from workspaces.access import WorkspaceRequest, workspace_view
+from workspaces.models import Role, Workspace
+
+SHELLS = {"overview": "analytics/reports/_bare.html", "dashboard": "analytics/reports/_live.html"}
+
+
+class Question(Protocol):
+    """What a report asks, read from the URL. `parameters` writes it back: canonical, without defaults."""
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]: ...
+
+
+Q = TypeVar("Q", bound=Question)
+
+
+@dataclass(frozen=True)
+class ReportPage(PageQuery):
+    """Links made from it keep the report's own parameters too."""
+
+    own: tuple[tuple[str, str], ...] = ()
+    saved: Saved = field(default=NOTHING_SAVED, compare=False)  # what the question may name
+    workspace: Workspace = field(default_factory=Workspace, compare=False)
+
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        return [*super().parameters, *self.own]
+
+    def asking(self, question: Question) -> "ReportPage":
+        """The same page with another question: page.asking(replace(question, kind="bar")).url()"""
+        return replace(self, own=tuple(question.parameters))
+
+    @property
+    def includes_now(self) -> bool:
+        return self.period.start <= self.now < self.period.end
+
+
+@dataclass(frozen=True)
+class Report(Generic[Q]):
+    name: str  # of the route; <name>_csv is that of its CSV
+    title: str
+    template: str  # extends analytics/reports/_report.html: the blocks `sentence` and `result`
+    docs: str  # its page in the documentation
+    read: Callable[[QueryDict, "ReportPage"], Q]  # QueryError says what to write instead
+    show: Callable[[WorkspaceRequest, ReportPage, Q], dict[str, Any]]  # what the blocks need; asks the engine
+    table: Callable[[ReportPage, Q], Iterable[Iterable[object]]]  # the CSV, heading first
+    is_compared: bool = True  # the toolbar offers a comparison
+    needs: Role = Role.VIEWER
+    # The filter builder opened for a part of the question (?into=…): the question with one condition more there.
+    narrowed: Callable[[Q, str, Condition], Q] | None = None
+
+
+def page_view(report: Report[Any]) -> Callable[..., HttpResponse]:
+    @require_safe
+    @cache_control(private=True, no_cache=True)
+    @workspace_view(needs=report.needs)
+    @says_when_unavailable
+    def view(request: WorkspaceRequest, slug: str) -> HttpResponse:
+        page, question, error = read_state(report, request.GET, request.workspace, clock.now())
+        if state.adds_condition(request.GET) and not error:
+            narrowed, error = _filtered(report, request.GET, page, question)
+            if not error:
+                return HttpResponseRedirect(narrowed.url())
+        target = request.headers.get("HX-Target", "")
+        context = _context(report, request, page) | report.show(request, page, question) | {"error": error}
+        context |= {"shell": SHELLS.get(target, "base.html"), "question": question}
+        response = render(request, report.template, context)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        if target == "overview":
+            response.headers["HX-Push-Url"] = request.path + page.url()  # the one way to write this state
+        return response
+
+    return view
+
+
+def csv_view(report: Report[Any]) -> Callable[..., HttpResponse]:
+    @require_safe
+    @workspace_view(needs=report.needs)
+    @says_when_unavailable
+    def view(request: WorkspaceRequest, slug: str) -> HttpResponse:
+        page, question, _ = read_state(report, request.GET, request.workspace, clock.now())
+        headers = {"Content-Disposition": f'attachment; filename="{slug}-{report.name}.csv"'}
+        lines = list(csv_lines(report.table(page, question)))
+        return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+    return view
+
+
+def read_state(
+    report: Report[Any], params: QueryDict, workspace: Workspace, now: datetime
+) -> tuple[ReportPage, Any, str]:
+    """The state and the question; what makes no sense gives way to the usual, with a sentence about what was wrong."""
+    try:
+        page, error = from_params(params, workspace, now), ""
+    except QueryError as refused:
+        page, error = from_params(QueryDict(), workspace, now), str(refused)
+    known = {each.name: getattr(page, each.name) for each in fields(PageQuery)}
+    asking = ReportPage(**known, saved=SavedOf(workspace, now), workspace=workspace)
+    try:
+        question = report.read(params, asking)
+    except QueryError as refused:
+        question, error = report.read(QueryDict(), asking), error or str(refused)
+    return asking.asking(question), question, error
+
+
+def _filtered(report: Report[Any], params: QueryDict, page: ReportPage, question: Any) -> tuple[PageQuery, str]:
+    """What the filter builder sent becomes a filter of the page, or of the part of the question it was opened for."""
+    try:
+        if report.narrowed and params.get("into"):
+            return page.asking(report.narrowed(question, str(params["into"]), state.new_condition(params))), ""
+        return state.with_new_filter(params, page), ""
+    except QueryError as refused:
+        return page, str(refused)
+
+
+def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -> dict[str, Any]:
+    slug = request.workspace.slug
+    controls = toolbar(page)
+    return {
+        "report": report,
+        "page": page,
+        "toolbar": controls if report.is_compared else replace(controls, compares=[]),
+        "saved": saved_menu(request.workspace, page),
+        "kept": [pair for pair in page.parameters if pair not in page.own],
+        "csv_href": reverse(f"{report.name}_csv", args=[slug]) + page.url(),
+        "link": request.build_absolute_uri(request.path) + page.url(),
+        "refresh_ms": REFRESH_MS["long"] if page.includes_now else 0,
+    }

@@ -1,0 +1,82 @@
+"""Lifecycle: the page, and its CSV."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import QueryDict
+
+from analytics.reports.lifecycle import STATES, Answer, Lifecycle, answer, from_params
+from analytics.templatetags import numbers
+from analytics.views import spans
+from analytics.views.reports.activity import active_row, intervals, narrowed
+from analytics.views.reports.frame import Report, ReportPage
+from workspaces.access import WorkspaceRequest
+from workspaces.roles import needs
+
+COLOURS = {"new": "1", "returning": "3", "resurrected": "4", "dormant": "2"}
+
+
+def read(params: QueryDict, page: ReportPage) -> Lifecycle:
+    return from_params(params, page.saved)
+
+
+def show(request: WorkspaceRequest, page: ReportPage, asked: Lifecycle) -> dict[str, Any]:
+    found = answer(asked, page.query(compare=None), page.interval, page.now)
+    return {
+        "active": active_row(page, asked),
+        "intervals": intervals(page),
+        "data": _data(page, found),
+        "legend": [(state, COLOURS[state]) for state in STATES],
+        "rows": [
+            (spans.long(each.start, page.interval), [numbers.exact(each.people[state]) for state in STATES],
+             "–" if each.pulse is None else f"{each.pulse:.2f}", each.partial)
+            for each in found.buckets
+        ],
+        "states": STATES,
+        "is_empty": not any(any(each.people.values()) for each in found.buckets),
+        "period": spans.span(page.period),
+        "as_of": found.as_of.astimezone(page.period.start.tzinfo),
+        "zone": page.zone,
+    }  # fmt: skip
+
+
+def table(page: ReportPage, asked: Lifecycle) -> Iterable[Iterable[object]]:
+    found = answer(asked, page.query(compare=None), page.interval, page.now)
+    yield ["start", *STATES, "pulse"]
+    for each in found.buckets:
+        yield [each.start.isoformat(), *(each.people[state] for state in STATES), each.pulse]
+
+
+def _data(page: ReportPage, found: Answer) -> dict[str, Any]:
+    """Who stayed away hangs below the line."""
+    signs = dict.fromkeys(STATES, 1) | {"dormant": -1}
+    return {
+        "unit": "count",
+        "kind": "bar",
+        "labels": [spans.short(each.start, page.interval) for each in found.buckets],
+        "titles": [spans.long(each.start, page.interval) for each in found.buckets],
+        "partial": next((n for n, each in enumerate(found.buckets) if each.partial), None),
+        "lines": [
+            {
+                "label": state.capitalize(),
+                "values": [signs[state] * each.people[state] for each in found.buckets],
+                "before": None,
+                "colour": COLOURS[state],
+            }
+            for state in STATES
+        ],
+    }
+
+
+REPORT = Report[Lifecycle](
+    name="lifecycle",
+    title="Lifecycle",
+    template="analytics/reports/lifecycle.html",
+    docs="lifecycle",
+    read=read,
+    show=show,
+    table=table,
+    is_compared=False,
+    needs=needs("analyse"),
+    narrowed=narrowed,
+)

@@ -1,0 +1,136 @@
+"""Paths: the page with its drawing, and the CSV."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.http import QueryDict
+
+from analytics.query import run
+from analytics.reports.names import event_names
+from analytics.reports.paths import Answer, Node, Paths, answer
+from analytics.reports.paths.drawing import draw
+from analytics.reports.paths.model import OF, from_params
+from analytics.templatetags import numbers
+from analytics.views import spans
+from analytics.views.menus import Item
+from analytics.views.reports import tables
+from analytics.views.reports.choices import choices
+from analytics.views.reports.frame import Report, ReportPage
+from analytics.views.reports.tables import Cell, Column, Table
+from workspaces.access import WorkspaceRequest
+from workspaces.roles import needs
+
+OFFERED, LABEL = 40, 24  # pages in a menu; characters beside a node
+STEPS, TOPS = (3, 4, 5, 7, 10), (3, 6, 9, 12)
+
+
+def read(params: QueryDict, page: ReportPage) -> Paths:
+    return from_params(params)
+
+
+def show(request: WorkspaceRequest, page: ReportPage, asked: Paths) -> dict[str, Any]:
+    found = answer(asked, page.query(compare=None), page.now)
+    places = _places(page, asked)
+    drawing = draw(found)
+    return {
+        "ofs": choices(page, replace(asked, start="", end=""), "of", OF),
+        "of": OF[asked.of],
+        "starts": _anchors(page, asked, places, "start", "where the visit began"),
+        "start": asked.start or "where the visit began",
+        "ends": _anchors(page, asked, places, "end", "wherever it led"),
+        "end": asked.end or "wherever it led",
+        "steps": [Item(str(n), page.asking(replace(asked, steps=n)).url(), n == asked.steps) for n in STEPS],
+        "tops": [Item(str(n), page.asking(replace(asked, top=n)).url(), n == asked.top) for n in TOPS],
+        "groups": [(each, _without(page, asked, "group", each)) for each in asked.group],
+        "skips": [(each, _without(page, asked, "skip", each)) for each in asked.skip],
+        "fields": asked.parameters,
+        "drawing": drawing,
+        "boxes": [
+            (box, _label(box.node)[:LABEL], _label(box.node), numbers.exact(box.visits), _from(page, asked, box.node))
+            for box in drawing.boxes
+        ],
+        "bands": [
+            (band, f"{_label(band.source)} → {_label(band.target)}: {band.visits:,} visits") for band in drawing.bands
+        ],
+        "links": _links(found),
+        "visits": numbers.exact(found.visits),
+        "is_empty": not found.visits,
+        "period": spans.span(page.period),
+        "as_of": found.as_of.astimezone(page.period.start.tzinfo),
+        "zone": page.zone,
+    }
+
+
+def table(page: ReportPage, asked: Paths) -> Iterable[Iterable[object]]:
+    return _links(answer(asked, page.query(compare=None), page.now)).csv()
+
+
+def _links(found: Answer) -> Table:
+    columns = [
+        Column("Step", True),
+        Column("From"),
+        Column("To"),
+        Column("Visits", True),
+        Column("Share", True, "of the visits in “from”"),
+    ]
+    rows = [
+        [
+            Cell(str(link.source.step), link.source.step),
+            tables.text(_label(link.source)),
+            tables.text(_label(link.target)),
+            tables.count(link.visits),
+            tables.percent(100 * link.visits / found.nodes[link.source]),
+        ]
+        for link in sorted(found.links, key=lambda each: (each.source.step, -each.visits, each.source, each.target))
+    ]
+    return Table("Links between the steps", columns, rows, "No visit went a step further.")
+
+
+def _label(node: Node) -> str:
+    return "Other" if node.is_other else node.label or "(not set)"
+
+
+def _places(page: ReportPage, asked: Paths) -> list[str]:
+    """What a path can begin with or lead to, most frequent first."""
+    usual = page.query(compare=None)
+    if asked.of == "events":
+        return event_names(usual, page.now)
+    pages = page.query("pageviews", dimensions=("page",), compare=None, limit=OFFERED, totals=False)
+    return [row.keys[0] for row in run(pages, page.now).rows]
+
+
+def _anchors(page: ReportPage, asked: Paths, places: list[str], name: str, nothing: str) -> list[Item]:
+    """The path begins with it or leads to it: one of them."""
+    other = "end" if name == "start" else "start"
+    chosen = getattr(asked, name)
+    patterns = [each for each in asked.group if each not in places]
+
+    def item(value: str, label: str) -> Item:
+        parts: dict[str, Any] = {name: value, other: ""}
+        return Item(label, page.asking(replace(asked, **parts)).url(), chosen == value)
+
+    return [item("", nothing), *(item(each, each) for each in [*patterns, *places])]
+
+
+def _from(page: ReportPage, asked: Paths, node: Node) -> str:
+    """The paths that begin with a node."""
+    return "" if node.is_other else page.asking(replace(asked, start=node.label, end="")).url()
+
+
+def _without(page: ReportPage, asked: Paths, name: str, pattern: str) -> str:
+    parts: dict[str, Any] = {name: tuple(each for each in getattr(asked, name) if each != pattern)}
+    return page.asking(replace(asked, **parts)).url()
+
+
+REPORT = Report[Paths](
+    name="paths",
+    title="Paths",
+    template="analytics/reports/paths.html",
+    docs="paths",
+    read=read,
+    show=show,
+    table=table,
+    is_compared=False,
+    needs=needs("analyse"),
+)

@@ -1,0 +1,161 @@
+"""Retention: the page, and its CSV."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+
+from analytics.query.model import Condition, Filter, QueryError
+from analytics.reports.names import event_names
+from analytics.reports.retention import Answer, Cell, Retention, answer
+from analytics.reports.retention.model import CAME, CLOCKS, UNITS, WHO
+from analytics.reports.retention.read import from_params
+from analytics.reports.steps import ANYTHING, Step
+from analytics.templatetags import numbers
+from analytics.views import spans
+from analytics.views.menus import Item
+from analytics.views.reports.choices import choices
+from analytics.views.reports.frame import Report, ReportPage
+from analytics.views.reports.steps import StepRow, step_row, with_condition
+from workspaces.access import WorkspaceRequest
+from workspaces.roles import needs
+
+COLUMNS = (4, 8, 12, 30)
+HEAT = 10  # shades of a cell
+EXAMPLES = {
+    "Everybody who comes back": Retention(),
+    "SaaS: sign-up to any use, by week": Retention(
+        begin=(Filter("event", "is", ("signup",)),), unit="week", columns=12
+    ),
+    "Shop: buyers who buy again, by month": Retention(
+        begin=(Filter("event", "is", ("purchase",)),), back=(Filter("event", "is", ("purchase",)),), unit="month"
+    ),
+    "Content: readers, in the first, second and later weeks": Retention(
+        begin=(Filter("type", "is", ("page_view",)),), back=(Filter("type", "is", ("page_view",)),),
+        brackets=((1, 7), (8, 14), (15, 28)),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    text: str
+    title: str
+    heat: int  # 0 … HEAT
+    incomplete: bool
+
+
+def read(params: QueryDict, page: ReportPage) -> Retention:
+    return from_params(params, page.saved)
+
+
+def show(request: WorkspaceRequest, page: ReportPage, asked: Retention) -> dict[str, Any]:
+    found = answer(asked, page.query(compare=None), page.now)
+    names = event_names(page.query(compare=None), page.now)
+    most = max((cell.rate or 0 for row in found.rows for cell in row.cells if cell), default=0)
+    return {
+        "begin": _step(page, asked, "begin", names),
+        "back": _step(page, asked, "back", names),
+        "whos": choices(page, asked, "who", WHO),
+        "who": WHO[asked.who],
+        "units": choices(page, asked, "unit", UNITS),
+        "unit": asked.unit,
+        "clocks": choices(page, asked, "clock", CLOCKS),
+        "clock": CLOCKS[asked.clock],
+        "cames": choices(page, asked, "came", {name: text.format(unit=asked.unit) for name, text in CAME.items()}),
+        "came": CAME[asked.came].format(unit=asked.unit),
+        "columns": [_column(page, asked, n) for n in COLUMNS],
+        "column_count": "brackets" if asked.brackets else str(asked.columns),
+        "examples": [Item(label, _url(page, each)) for label, each in EXAMPLES.items()],
+        "heads": heads(asked),
+        "rows": [
+            (spans.long(row.start, asked.unit), numbers.exact(row.began), [_shown(cell, most) for cell in row.cells])
+            for row in found.rows
+        ],
+        "average": [_average(each, most) for each in found.average],
+        "is_empty": not any(row.began for row in found.rows),
+        "as_of": found.as_of.astimezone(page.period.start.tzinfo),
+        "zone": page.zone,
+    }  # fmt: skip
+
+
+def table(page: ReportPage, asked: Retention) -> Iterable[Iterable[object]]:
+    """A row for each unit; for each column how many came back, and whether the unit is over for all of them."""
+    found = answer(asked, page.query(compare=None), page.now)
+    named = heads(asked)
+    yield [asked.unit, "people", *named, *(f"{name} complete" for name in named)]
+    for row in found.rows:
+        counts = [None if cell is None else cell.count for cell in row.cells]
+        complete = [None if cell is None else str(not cell.incomplete).lower() for cell in row.cells]
+        yield [row.start.isoformat(), row.began, *counts, *complete]
+
+
+def heads(asked: Retention) -> list[str]:
+    name = asked.unit.capitalize()
+    return [f"{name} {a}" if a == b else f"{name}s {a}–{b}" for a, b in asked.spans]
+
+
+def narrowed(asked: Retention, into: str, added: Condition) -> Retention:
+    if into not in ("begin", "back"):
+        raise QueryError("Narrow `begin` or `back`.", "into")
+    parts: dict[str, Any] = {into: with_condition(_own(getattr(asked, into)), added)}
+    return replace(asked, **parts)
+
+
+def total(found: Answer) -> int:
+    return sum(row.began for row in found.rows)
+
+
+def _column(page: ReportPage, asked: Retention, count: int) -> Item:
+    is_current = count == asked.columns and not asked.brackets
+    return Item(str(count), _url(page, replace(asked, columns=count, brackets=())), is_current)
+
+
+def _own(step: Step) -> Step:
+    return () if step == ANYTHING else step
+
+
+def _url(page: ReportPage, asked: Retention) -> str:
+    return page.asking(asked).url()
+
+
+def _step(page: ReportPage, asked: Retention, name: str, names: list[str]) -> StepRow:
+    step: Step = getattr(asked, name)
+
+    def put(other: Step | None) -> str:
+        parts: dict[str, Any] = {name: other or ANYTHING}
+        return _url(page, replace(asked, **parts))
+
+    row = step_row("A" if name == "begin" else "B", _own(step), names, put, page.asking(asked).url(into=name), False)
+    return replace(row, events=[Item("any event", put(None), step == ANYTHING), *row.events])
+
+
+def _shown(cell: Cell | None, most: float) -> Shown | None:
+    if cell is None or cell.rate is None:
+        return None
+    title = f"{cell.count:,} people" + (" so far" if cell.incomplete else "")
+    return Shown(numbers.percent(cell.rate), title, _heat(cell.rate, most), cell.incomplete)
+
+
+def _average(rate: float | None, most: float) -> Shown | None:
+    return None if rate is None else Shown(numbers.percent(rate), "Of the complete cells", _heat(rate, most), False)
+
+
+def _heat(rate: float, most: float) -> int:
+    """The darkest cell is the highest rate of the table: where a tenth comes back, differences are seen too."""
+    return round(HEAT * rate / most) if most else 0
+
+
+REPORT = Report[Retention](
+    name="retention",
+    title="Retention",
+    template="analytics/reports/retention.html",
+    docs="retention",
+    read=read,
+    show=show,
+    table=table,
+    is_compared=False,
+    needs=needs("analyse"),
+    narrowed=narrowed,
+)
