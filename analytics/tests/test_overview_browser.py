@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from analytics.tests.world import page_view, store_events
 from config.lib import clock
@@ -142,6 +142,30 @@ def test_the_numbers_come_up_to_date_by_themselves(overview: Page, acme: Workspa
 
     expect(overview.locator('[data-metric="visitors"] .tile-value')).to_have_text(str(before + 1))
     assert overview.locator("#chart-numbers").get_attribute("open") is not None
+
+
+def test_an_answer_that_took_long_does_not_put_older_numbers_over_newer_ones(overview: Page, acme: Workspace) -> None:
+    """The first of two refreshes is answered at once and delivered last."""
+    kept: list[Route] = []
+    answers: list[APIResponse] = []
+
+    def slowly(route: Route) -> None:
+        if route.request.headers.get("hx-target") != "dashboard" or kept:
+            return route.continue_()
+        answers.append(route.fetch())
+        kept.append(route)
+
+    overview.route("**/w/acme/**", slowly)
+    overview.goto(overview.url.split("?")[0] + "?period=day")
+    overview.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    while not kept:
+        overview.wait_for_timeout(50)
+    store_events(acme.dataset_id(), [page_view(clock.now().isoformat()[:19], "/", visitor=3)])
+    overview.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    overview.wait_for_timeout(3000)  # longer than a page waits between two refreshes
+    kept[0].fulfill(response=answers[0])
+
+    expect(overview.locator('[data-metric="visitors"] .tile-value')).to_have_text("1", timeout=10_000)
 
 
 def test_the_theme_is_chosen_once_for_all_pages(overview: Page) -> None:

@@ -5,8 +5,13 @@ import htmx from "./htmx.js";
 const root = () => document.getElementById("overview");
 const served = new Map(); // id of a part -> the HTML it last had from the server
 
+const PATIENCE_MS = 30_000;
+
 let waiting = null;
 let last = 0;
+// One request at a time: an answer that took long would else put older numbers over newer ones, and they would stay.
+let loading = false;
+let again = false;
 
 function keepOpen(before, after) {
   before.querySelectorAll("details[id][open]").forEach(({ id }) => after.querySelector(`#${id}`)?.setAttribute("open", ""));
@@ -34,12 +39,20 @@ function replace(part) {
 
 async function load() {
   last = Date.now();
+  loading = true;
+  await ask().finally(() => (loading = false));
+  if (again) refresh();
+}
+
+async function ask() {
+  again = false;
   const asked = location.href;
   const headers = { "HX-Request": "true", "HX-Target": "dashboard" };
-  const answer = await fetch(asked, { headers }).catch(() => null);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const answer = await fetch(asked, { headers, signal }).catch(() => null);
   // The reader may have moved on while the answer was on its way.
   if (answer?.redirected || location.href !== asked) return;
-  if (!answer?.ok) return refresh(); // what changed is still not shown
+  if (!answer?.ok) return void (again = true); // what changed is still not shown
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   page.querySelectorAll("[data-live]").forEach(replace);
 }
@@ -48,6 +61,7 @@ async function load() {
 export function refresh() {
   const every = Number(root()?.dataset.refreshMs);
   if (!every || waiting || document.hidden) return;
+  if (loading) return void (again = true);
   const wait = Math.max(0, last + every - Date.now());
   waiting = setTimeout(() => {
     waiting = null;
