@@ -4,18 +4,22 @@ A key answers for its own workspace and environment. A person names a workspace 
 where test data is meant, ?env=test.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, Protocol, TypeVar, cast
 
 from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from analytics.query.lookup import SavedOf
 from analytics.query.model import QueryError
 from analytics.query.page import PageQuery
-from analytics.query.parse import from_params
+from analytics.query.parse import from_params, page_from_json
+from analytics.query.saved import Saved
 from analytics.refusals import as_problems
+from config.lib import clock
 from workspaces.access import requested_workspace
 from workspaces.api_keys import KeyHolder
 from workspaces.models import Environment, Workspace
@@ -33,6 +37,19 @@ PERIOD = [
     WORKSPACE,
     ENVIRONMENT,
 ]
+
+Asked_co = TypeVar("Asked_co", covariant=True)
+
+
+class Reader(Protocol[Asked_co]):
+    """A report's module that reads its question; FIELDS are the names that are its own."""
+
+    @property
+    def FIELDS(self) -> tuple[str, ...]: ...
+
+    def from_params(self, params: QueryDict, saved: Saved) -> Asked_co: ...
+
+    def from_json(self, data: Mapping[str, Any], saved: Saved) -> Asked_co: ...
 
 
 def asked_of(request: Request, action: str) -> tuple[Workspace, Environment]:
@@ -58,3 +75,14 @@ def limit_of(request: Request, usual: int, most: int) -> int:
     if not given.isdecimal() or not 1 <= int(given) <= most:
         raise QueryError(f"limit is a whole number from 1 to {most}.", "limit")
     return int(given)
+
+
+def question_of(request: Request, reader: Reader[Asked_co]) -> tuple[PageQuery, Asked_co]:
+    """The page and the report's question, from the parameters of a GET or the JSON of a POST. QueryError."""
+    now = clock.now()
+    workspace, environment = asked_of(request, "analyse")
+    saved = SavedOf(workspace, now)
+    if request.method == "POST":
+        page = page_from_json(request.data, workspace, now, environment, also=reader.FIELDS)
+        return page, reader.from_json(dict(request.data), saved)
+    return page_of(request, workspace, environment, now), reader.from_params(request.query_params, saved)

@@ -8,12 +8,10 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_of
+from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, question_of
 from analytics.api.conditions import ConditionsField
 from analytics.api.funnel import StepSerializer
-from analytics.query.lookup import SavedOf
 from analytics.query.page import PageQuery
-from analytics.query.parse import page_from_json
 from analytics.refusals import as_problems
 from analytics.reports import lifecycle as life
 from analytics.reports import stickiness as sticky
@@ -21,7 +19,6 @@ from analytics.reports.paths import Node
 from analytics.reports.paths import answer as paths_of
 from analytics.reports.paths import model as path_model
 from analytics.serializers import PeriodSerializer, period
-from config.lib import clock
 
 ACTIVE = OpenApiParameter("active", description="What counts as being active: is,event,export. Anything, without.")
 INTERVAL = OpenApiParameter("interval", enum=["hour", "day", "week", "month"])
@@ -110,7 +107,7 @@ class PathsSerializer(serializers.Serializer[Any]):
 def lifecycle(request: Request) -> Response:
     """New, returning, resurrected and dormant people in each unit."""
     with as_problems():
-        page, asked = _asked(request, life)
+        page, asked = question_of(request, life)
         found = life.answer(asked, page.query(compare=None), page.interval, page.now)
     buckets = [
         {"start": each.start.isoformat(), **each.people, "pulse": each.pulse, "partial": each.partial}
@@ -128,7 +125,7 @@ def lifecycle(request: Request) -> Response:
 def stickiness(request: Request) -> Response:
     """On how many units people were active, and DAU, WAU and MAU."""
     with as_problems():
-        page, asked = _asked(request, sticky)
+        page, asked = question_of(request, sticky)
         found = sticky.answer(asked, page.query(compare=None), page.interval, page.now)
     numbers = {"people": found.people, "exact": found.exact, "cumulative": found.cumulative, "dau": found.daily,
                "wau": found.weekly, "mau": found.monthly, "dau_mau": found.ratio}  # fmt: skip
@@ -155,16 +152,9 @@ def stickiness(request: Request) -> Response:
 @api_view(["GET", "POST"])
 def paths(request: Request) -> Response:
     """Which pages or events follow one another in a visit."""
-    now = clock.now()
-    workspace, environment = asked_of(request, "analyse")
     with as_problems():
-        if request.method == "POST":
-            page = page_from_json(request.data, workspace, now, environment, also=path_model.FIELDS)
-            asked = path_model.from_json(dict(request.data))
-        else:
-            page = page_of(request, workspace, environment, now)
-            asked = path_model.from_params(request.query_params)
-        found = paths_of(asked, page.query(compare=None), now)
+        page, asked = question_of(request, path_model)
+        found = paths_of(asked, page.query(compare=None), page.now)
     nodes: list[Node] = sorted(found.nodes)
     places = {node: place for place, node in enumerate(nodes)}
     told = [
@@ -178,16 +168,6 @@ def paths(request: Request) -> Response:
     return Response(
         _head(page) | {"visits": found.visits, "nodes": told, "links": links, "as_of": found.as_of.isoformat()}
     )
-
-
-def _asked(request: Request, report: Any) -> tuple[PageQuery, Any]:
-    now = clock.now()
-    workspace, environment = asked_of(request, "analyse")
-    saved = SavedOf(workspace, now)
-    if request.method == "POST":
-        page = page_from_json(request.data, workspace, now, environment, also=report.FIELDS)
-        return page, report.from_json(dict(request.data), saved)
-    return page_of(request, workspace, environment, now), report.from_params(request.query_params, saved)
 
 
 def _head(page: PageQuery) -> dict[str, Any]:

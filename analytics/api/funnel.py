@@ -8,19 +8,15 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_of
+from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, question_of
 from analytics.api.conditions import ConditionsField
-from analytics.query.lookup import SavedOf
 from analytics.query.page import PageQuery
-from analytics.query.parse import page_from_json
 from analytics.refusals import as_problems
-from analytics.reports.funnel import Answer, Funnel, Group, answer
+from analytics.reports.funnel import Answer, Funnel, Group, answer, read
 from analytics.reports.funnel.answer import percent
 from analytics.reports.funnel.model import DROPS, DURATIONS, ORDERS, UNITS
-from analytics.reports.funnel.read import FIELDS, from_json, from_params
 from analytics.serializers import PeriodSerializer, period
 from analytics.views.reports.steps import step_said
-from config.lib import clock
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -122,17 +118,9 @@ class FunnelAnswerSerializer(serializers.Serializer[Any]):
 @api_view(["GET", "POST"])
 def funnel(request: Request) -> Response:
     """How many of those that took the first step took the next ones, in how much time."""
-    now = clock.now()
-    workspace, environment = asked_of(request, "analyse")
-    saved = SavedOf(workspace, now)
     with as_problems():
-        if request.method == "POST":
-            page = page_from_json(request.data, workspace, now, environment, also=FIELDS)
-            asked = from_json(dict(request.data), saved)
-        else:
-            page = page_of(request, workspace, environment, now)
-            asked = from_params(request.query_params, saved)
-        return Response(_answer(page, asked, answer(asked, page.query(compare=None), page.interval, now)))
+        page, asked = question_of(request, read)
+        return Response(_answer(page, asked, answer(asked, page.query(compare=None), page.interval, page.now)))
 
 
 def _answer(page: PageQuery, asked: Funnel, found: Answer) -> dict[str, Any]:

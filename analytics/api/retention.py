@@ -8,18 +8,14 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_of
+from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, question_of
 from analytics.api.conditions import ConditionsField
 from analytics.api.funnel import StepSerializer
-from analytics.query.lookup import SavedOf
 from analytics.query.page import PageQuery
-from analytics.query.parse import page_from_json
 from analytics.refusals import as_problems
-from analytics.reports.retention import Answer, Retention, answer
+from analytics.reports.retention import Answer, Retention, answer, read
 from analytics.reports.retention.model import CAME, CLOCKS, UNITS, WHO
-from analytics.reports.retention.read import FIELDS, from_json, from_params
 from analytics.serializers import PeriodSerializer, period
-from config.lib import clock
 
 
 class RetentionSerializer(serializers.Serializer[Any]):
@@ -96,17 +92,9 @@ class RetentionAnswerSerializer(serializers.Serializer[Any]):
 @api_view(["GET", "POST"])
 def retention(request: Request) -> Response:
     """Of those who began in each unit, how many came back in the ones after."""
-    now = clock.now()
-    workspace, environment = asked_of(request, "analyse")
-    saved = SavedOf(workspace, now)
     with as_problems():
-        if request.method == "POST":
-            page = page_from_json(request.data, workspace, now, environment, also=FIELDS)
-            asked = from_json(dict(request.data), saved)
-        else:
-            page = page_of(request, workspace, environment, now)
-            asked = from_params(request.query_params, saved)
-        return Response(_answer(page, asked, answer(asked, page.query(compare=None), now)))
+        page, asked = question_of(request, read)
+        return Response(_answer(page, asked, answer(asked, page.query(compare=None), page.now)))
 
 
 def _answer(page: PageQuery, asked: Retention, found: Answer) -> dict[str, Any]:

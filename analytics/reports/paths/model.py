@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from django.http import QueryDict
 
 from analytics.query.model import QueryError
+from analytics.query.saved import NOTHING_SAVED, Saved
 from analytics.query.words import known
 
 OF = {"pages": "pages", "events": "events"}
@@ -37,12 +38,12 @@ class Paths:
         return pairs + [("group", each) for each in self.group] + [("skip", each) for each in self.skip]
 
 
-def from_params(params: QueryDict) -> Paths:
+def from_params(params: QueryDict, saved: Saved = NOTHING_SAVED) -> Paths:
     words = {name: params.get(name, "") for name in FIELDS[:5]}
     return _paths(words, params.getlist("group"), params.getlist("skip"))
 
 
-def from_json(data: Mapping[str, Any]) -> Paths:
+def from_json(data: Mapping[str, Any], saved: Saved = NOTHING_SAVED) -> Paths:
     """{"of": "pages", "start": "/pricing", "steps": 5, "group": ["/docs/*"], "skip": ["/login"]}"""
     lists = [data.get(name) or [] for name in ("group", "skip")]
     if not all(isinstance(each, list) for each in lists):
