@@ -14,6 +14,8 @@ environ.Env.read_env(BASE_DIR / ".env")
 # --- what this installation is
 INSECURE_KEY = "insecure-key-for-development-only"  # refused by `check --deploy`
 SECRET_KEY = env.str("SECRET_KEY", INSECURE_KEY)
+# Former keys: what they sealed or signed is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", False)
 VAR_DIR = Path(env.str("METRICPAL_VAR", str(BASE_DIR / "var")))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", ".localhost"])
@@ -209,6 +211,9 @@ CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 # Requests a second that one key, and one address, may send (ten times as many at once); 0: as many as it likes.
 INGEST_KEY_RATE = env.int("INGEST_KEY_RATE", 0)
 INGEST_ADDRESS_RATE = env.int("INGEST_ADDRESS_RATE", 100)
+
+# Private hosts ("host" or "host:port") that webhooks and destinations may be sent to; all others must be public.
+OUTGOING_ALLOWED = env.list("OUTGOING_ALLOWED", default=[])
 
 # The most rows of one CSV export.
 EXPORT_MAX_ROWS = env.int("EXPORT_MAX_ROWS", 50_000)

@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 
 import accounts.urls
 import analytics.urls
+import billing.urls
 import tracking.urls
 import workspaces.urls
 from config import docs, errors, health
@@ -21,6 +22,7 @@ api: list[URLPattern | URLResolver] = [
     *workspaces.urls.api,
     *tracking.urls.api,
     *analytics.urls.api,
+    *billing.urls.api,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -41,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *tracking.urls.pages,
     *workspaces.urls.pages,
     *analytics.urls.pages,
+    *billing.urls.pages,
 ]
 
 handler400 = errors.bad_request

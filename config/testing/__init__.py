@@ -2,6 +2,7 @@
 
     stores    PostgreSQL, two Valkeys, the event store: started once for a run, databases of its own for each process
     world     Acme with owner, admin, analyst and viewer; a stranger who owns Globex; keys; a fixed clock
+    vendor    a stand-in for a tool of somebody else, which scripts its answers
     pages     a served site, and a Chromium that looks at it
 
 `-p` looks for modules where Python does: run `./metricpal test` or `python -m pytest`, not the bare `pytest`.
@@ -14,5 +15,5 @@ pytest_plugins = ["config.testing.stores"]
 
 def pytest_configure(config: pytest.Config) -> None:
     # Only now has pytest-django set Django up, and models can be imported.
-    for name in ("world", "pages"):
+    for name in ("world", "pages", "vendor"):
         config.pluginmanager.import_plugin(f"config.testing.{name}")

@@ -15,7 +15,6 @@ from workspaces.models import Membership, Organization, Role, Workspace
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"  # everybody's
-PASSWORD = "correct horse battery staple"
 
 
 def _person(name: str) -> User:

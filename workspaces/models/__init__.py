@@ -1,0 +1,32 @@
+"""The tenant, and the right to touch it.
+
+    Organization ─┬─ Membership (User, role)
+                  ├─ AuditEntry
+                  └─ Workspace ─┬─ ApiKey
+                                └─ Connection
+
+Events are not here: they live in the event store, under the number `Workspace.dataset_id` gives.
+"""
+
+from workspaces.models.api_key import ApiKey, ApiKeyQuerySet
+from workspaces.models.audit_entry import AuditEntry
+from workspaces.models.connection import Connection
+from workspaces.models.organization import Invitation, Membership, Organization, Role
+from workspaces.models.words import CURRENCY, PRINTABLE, SLUG, Environment
+from workspaces.models.workspace import Workspace
+
+__all__ = [
+    "CURRENCY",
+    "PRINTABLE",
+    "SLUG",
+    "ApiKey",
+    "ApiKeyQuerySet",
+    "AuditEntry",
+    "Connection",
+    "Environment",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "Role",
+    "Workspace",
+]
