@@ -1,6 +1,6 @@
 // Builds everything a browser loads into dist/: scripts, styles, fonts, icons, flags and the world map.
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import { copyFlags, copyFonts, writeIcons } from "./build/assets.mjs";
@@ -27,7 +27,11 @@ const styles = () =>
   ]);
 
 const started = performance.now();
-await rm(OUT, { recursive: true, force: true });
+await mkdir(OUT, { recursive: true });
+// The tracking script is built elsewhere (tracking/tracker), into a folder of its own.
+for (const file of (await readdir(OUT)).filter((name) => name !== "tracker")) {
+  await rm(`${OUT}/${file}`, { recursive: true, force: true });
+}
 await mkdir(OUT, { recursive: true });
 await Promise.all([
   styles(),

@@ -21,7 +21,7 @@ from tracking.models import ScriptChannel, ScriptFile
 
 BUILT: Path = settings.BASE_DIR / "static" / "dist" / "tracker"
 PACKAGE = settings.BASE_DIR / "tracking" / "tracker" / "package.json"
-SCRIPT, RUNTIME, INERT, STUB = "trackingscript", "container", "inert", "stub"
+SCRIPT, NANO, RUNTIME, INERT, STUB = "trackingscript", "nano", "container", "inert", "stub"
 CHANNELS = ("stable", "canary")
 VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}")
 PINNED = re.compile(r"pinned:(\d{1,4}\.\d{1,4}\.\d{1,4})")

@@ -155,7 +155,7 @@ def _add(visit: Visit, event: Accepted, envelope: Envelope) -> int:
     at_ms = event.at_ms
     if event.type == EventType.PAGE_VIEW:
         _add_page(visit, event, envelope)
-    elif event.type in INTERACTIVE:
+    elif event.type in INTERACTIVE and event.props.get("non_interaction") != "true":
         visit.is_interactive = True
     if not visit.pageviews and (not visit.events or at_ms < visit.entry_ms):
         _enter(visit, event, envelope)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from tracking import views_container_draft, views_containers, views_install, views_rules, views_script
+from tracking import script_builds, views_container_draft, views_containers, views_install, views_rules, views_script
 from tracking.api import adaptors, collect, containers, events, optimized, pixel, receipts
 
 CONTAINER = "w/<slug:slug>/containers/<str:container_id>/"
@@ -30,6 +30,7 @@ api: list[URLPattern | URLResolver] = [
 ]
 pages: list[URLPattern | URLResolver] = [
     path("trackingscript.js", views_script.tracking_script, name="tracking_script"),
+    path("nano.js", views_script.tracking_script, {"variant": script_builds.NANO}, name="nano_script"),
     path("s/<str:version>/manifest.json", views_script.script_manifest, name="script_manifest"),
     path("s/<str:version>/<str:name>", views_script.script_file, name="script_file"),
     path("tag/<str:container_id>.js", views_script.tag, name="tag"),

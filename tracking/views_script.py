@@ -1,6 +1,6 @@
 """What browsers load: the tracking script, its builds and the tag containers. JavaScript, whatever is asked for.
 
-    /trackingscript.js              the script of the channel `stable`
+    /trackingscript.js, /nano.js    the script of the channel `stable`, and the smallest one
     /s/{version}/{file}             one file of one build, for ever     /s/{version}/manifest.json   with their hashes
     /tag/{id}.js                    a container as it is now
     /tag/{id}/{revision}.js         one revision of it, for ever        /tag/{id}/manifest.json      with their hashes
@@ -67,7 +67,7 @@ def _never_html(view: View) -> View:
 
 
 @require_safe
-def tracking_script(request: HttpRequest) -> HttpResponse:
+def tracking_script(request: HttpRequest, variant: str = script_builds.SCRIPT) -> HttpResponse:
     try:
         build = script_builds.of_channel("stable")
         script_builds.keep_once(build)
@@ -75,7 +75,8 @@ def tracking_script(request: HttpRequest) -> HttpResponse:
         return answer(request, NOT_BUILT)
     except (DatabaseError, InterfaceError):  # no reason to keep the script back
         build = script_builds.installed() or script_builds.Build("", {})
-    return answer(request, Served(200, build.body(script_builds.SCRIPT), RELEASED) if build.files else NOT_BUILT)
+    found = build.files.get(variant)  # an older version may not have had it
+    return answer(request, Served(200, found.body, RELEASED) if found else NOT_BUILT)
 
 
 @_never_html

@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Callable
 
-from config.bench import door, filters, latency, memory, overview, reports, writer
+from config.bench import door, filters, latency, memory, overview, reports, script, writer
 
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "door": door.measure,
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "overview": overview.measure,
     "filters": filters.measure,
     "reports": reports.measure,
+    "script": script.measure,
 }
 
 

@@ -25,7 +25,7 @@ from workspaces.models import Membership, Role, Workspace
 METHODS = ("get", "post", "put", "patch", "delete")
 # Everybody's: documentation, sign-in, health, and the doors where a key says who is there.
 OPEN = re.compile(
-    r"(health|readiness|metrics|api/schema/|api/docs/|api/redoc/|trackingscript\.js|docs/.*|accounts/.*|auth/.*"
+    r"(health|readiness|metrics|api/schema/|api/docs/|api/redoc/|trackingscript\.js|nano\.js|docs/.*|accounts/.*|auth/.*"
     r"|tag/.*|s/.*|\^\(\?:tag.*"
     r"|invitations/.*|static/.*|robots\.txt|favicon\.ico"
     r"|api/(v1/)?(auth/(register|login|logout|callback)|collect|collect/(health|optimized|pixel\.gif)|events/(batch|ingest)))$"

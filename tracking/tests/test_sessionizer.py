@@ -148,6 +148,7 @@ def test_leaving_within_the_timeout_tells_how_long_the_last_page_was_open():
         ([event("12:00"), event("12:01")], 10_000, False),  # a second page
         ([event("12:00"), event("12:01", "click")], 10_000, False),
         ([event("12:00"), event("12:01", "custom")], 10_000, False),
+        ([event("12:00"), event("12:01", "custom", props={"non_interaction": "true"})], 10_000, True),
         ([event("12:00"), event("12:01", "scroll")], 10_000, True),
         ([event("12:00"), event("12:01", "page_exit", engaged_ms=9_999)], 10_000, True),
         ([event("12:00"), event("12:01", "page_exit", engaged_ms=10_000)], 10_000, False),

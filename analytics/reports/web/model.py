@@ -117,7 +117,7 @@ VIEWS: dict[str, View] = {
                 _vital("fcp", "FCP", "ms", "First Contentful Paint: when anything is there."),
                 _vital("ttfb", "TTFB", "ms", "Time to First Byte: how soon the server answers."),
             ),
-            "No measurements in this period. Send them as properties lcp, inp, cls, fcp and ttfb of an event.", "page",
+            "No measurements in this period. Add data-vitals to your tag, and the script measures.", "page",
         ),
     )
 }  # fmt: skip

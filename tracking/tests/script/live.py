@@ -23,7 +23,9 @@ class Live:
         self.methods: set[str] = set()
         self.errors: list[str] = []
         page.context.on("request", self._request)
+        self.troubles: list[str] = []  # what the browser could not load; only for the message of a failed test
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
 
     def _request(self, request: Request) -> None:
         if "/api/v1/collect" in request.url:
@@ -37,10 +39,12 @@ class Live:
         self.page.goto(address + path)
         self.wait(lambda: self.events("page_view") or "only-identify" in options or None)
 
+    def all_sent(self) -> list[dict[str, Any]]:
+        return [event for body in self.bodies for event in json.loads(body)["events"]]
+
     def sent(self, kind: str) -> list[dict[str, Any]]:
         """Properties as they left the browser: the collector keeps no addresses and no names of people."""
-        events = [event for body in self.bodies for event in json.loads(body)["events"]]
-        return [event["properties"] for event in events if event["event_type"] == kind]
+        return [event["properties"] for event in self.all_sent() if event["event_type"] == kind]
 
     def events(self, kind: str = "") -> list[Accepted]:
         """What the collector took, oldest first."""
@@ -54,7 +58,8 @@ class Live:
         """The first true answer of `done`, while the browser goes on."""
         deadline = time.monotonic() + SECONDS
         while not (found := done()):
-            assert time.monotonic() < deadline, f"did not arrive; what did: {[e.type for e in self.events()]}"
+            arrived = [event.type for event in self.events()]
+            assert time.monotonic() < deadline, f"did not arrive; what did: {arrived} {self.troubles}"
             self.page.wait_for_timeout(30)
         return found
 

@@ -69,6 +69,8 @@ class Collector:
         self.sizes: list[int] = []
         self.answers: list[int] = []
         self.forever = 200
+        self.said = b"{}"  # the body of every answer
+        self.parts: dict[str, bytes] = {}  # by the beginning of their names, instead of what was built
         self.changed = threading.Condition()
 
     def take(self, method: str, kind: str, raw: bytes) -> int:
@@ -117,14 +119,15 @@ class Collector:
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
                 status = collector.take("POST", self.headers["Content-Type"], raw)
                 allow = {"Access_Control_Allow_Origin": "*", "Access_Control_Expose_Headers": "Retry-After"}
-                self.answer(status, b"{}", **allow, **({} if status == 200 else {"Retry_After": "1"}))
+                self.answer(status, collector.said, **allow, **({} if status == 200 else {"Retry_After": "1"}))
 
             def do_GET(self) -> None:
                 """The parts of the script, which lie beside the collector."""
                 file = BUILT / Path(self.path).name
                 found = self.path.startswith("/s/") and file.exists()
                 headers = {"Content_Type": "text/javascript", "Access_Control_Allow_Origin": "*"}
-                self.answer(200 if found else 404, file.read_bytes() if found else b"", **headers)
+                body = collector.parts.get(file.name.partition(".")[0]) or (file.read_bytes() if found else b"")
+                self.answer(200 if found else 404, body, **headers)
 
             def do_OPTIONS(self) -> None:
                 self.answer(collector.take("OPTIONS", "", b"") and 204)
@@ -139,6 +142,9 @@ class Website:
         self.collector = collector
         self.html = b""
         self.url = ""
+        self.status = 200  # of the page
+        self.headers: dict[str, str] = {}  # of the page, with _ for -
+        self.posted: list[tuple[str, bytes]] = []  # path and body of what was sent to the site itself
 
     def show(
         self, fixture: str = "index", *, options: str = "", before: str = "", after: str = "", body: str = ""
@@ -162,7 +168,12 @@ class Website:
                 if file.suffix == ".js":
                     self.answer(200, file.read_bytes(), Content_Type="text/javascript")
                 else:
-                    self.answer(200, website.html, Content_Type="text/html; charset=utf-8")
+                    headers = {"Content_Type": "text/html; charset=utf-8", **website.headers}
+                    self.answer(website.status, website.html, **headers)
+
+            def do_POST(self) -> None:
+                website.posted.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+                self.answer(200, b"{}")
 
         return Handler
 

@@ -1,8 +1,8 @@
 /** The calls a site may make: `window.MetricPal`. None of them ever throws into the page. */
-import { describe } from "./capture/elements.js";
 import { guard } from "./guard.js";
 import { subject } from "./identity.js";
 import { plainProperties } from "./plain.js";
+import { cleanUrl } from "./redact.js";
 
 const MAX_NAME = 128;
 
@@ -12,16 +12,22 @@ export function isoDate(value) {
   return isNaN(date) ? undefined : date.toISOString();
 }
 
-function counting({ run, log }, when) {
-  const named = (type, field, name, properties, urgent) => {
+function counting({ run, log, win }, when) {
+  const named = (type, field, name, properties, { urgent, url, callback } = {}) => {
     const text = typeof name === "string" && name.trim().slice(0, MAX_NAME);
-    if (!run() || !text) return log(type, "not sent", name), null;
-    return run().emitter.emit(type, { ...plainProperties(properties), [field]: text }, { at: when(), urgent }).id;
+    if (!run() || !text) {
+      if (callback) guard(callback)();
+      return log(type, "not sent", name), null;
+    }
+    const { emitter, page } = run();
+    const view = url && page.view ? { ...page.view, url: cleanUrl(url, win.location.href) } : undefined;
+    const facts = { ...plainProperties(properties), [field]: text };
+    return emitter.emit(type, facts, { at: when(), urgent, view, callback }).id ?? null;
   };
   return {
-    trackEvent: (name, properties) => named("custom", "event_name", name, properties),
+    trackEvent: (name, properties, options) => named("custom", "event_name", name, properties, options),
     goal: (name, properties, date) =>
-      named("goal", "goal_name", name, { ...properties, goal_date: isoDate(date) }, true),
+      named("goal", "goal_name", name, { ...properties, goal_date: isoDate(date) }, { urgent: true }),
     page: (properties) => run().pages.record(properties).id,
     sendData: (method) => (method === "beacon" ? run().sender.sendBeacon() : run().sender.flush()),
   };
@@ -44,12 +50,22 @@ function asking({ config, consent, run, newId, log }, when) {
     isIdentified: () => !!person(),
     getVisitorId: () => (run() ? run().people.identity.visitorId() : (pageId = pageId || `m_${newId()}`)),
     getConfig: () => ({ ...config }),
-    getClickInfo: (element) => (element && element.nodeType === 1 ? describe(element) : null),
+    getClickInfo: (element) => (element && element.nodeType === 1 && run() && run().kit.explain ? run().kit.explain(element) : null),
   };
 }
 
-function choosing({ consent, shared, run, clock, start, stop, erase }) {
-  return {
+function choosing({ config, consent, shared, run, clock, start, stop, erase, observers, load }) {
+  const began = clock.now();
+  /** Counts, from now on, as the choice allows: with ids or without, or not at all. */
+  const say = (mark) => {
+    const waited = consent.is("pending");
+    const limited = consent.is("limited");
+    consent.say(mark);
+    if (limited || mark !== "granted") stop();
+    if (mark !== "granted") erase();
+    start(waited ? began : undefined);
+  };
+  const calls = {
     addSharedProperty: shared.add,
     endSession(force) {
       const { session, anonymous } = run().people;
@@ -62,31 +78,46 @@ function choosing({ consent, shared, run, clock, start, stop, erase }) {
       run().people.identity.forget();
       run().people.session.forget();
     },
-    optOut() {
-      consent.say("denied");
-      stop();
-      erase();
-    },
-    optIn() {
-      const limited = consent.is("limited");
-      consent.say("granted");
-      if (limited) stop();
-      start();
+    optOut: () => say("denied"),
+    optIn: () => say("granted"),
+    consent(state) {
+      if (state === "granted") calls.optIn();
+      else if (state === "denied") say(/on_r/.test(config.consent) ? "limited" : state);
     },
     hasOptedOut: () => consent.is("denied"),
+    on: (fn) => void observers.push(fn),
+    load: (name) => load().then((more) => more && more.part(run().kit, name)),
   };
+  return calls;
 }
+
+const MOST = 100; // calls kept while the visitor has not been asked
 
 /** `replay(name, args, at)` makes a call as if it had come at that moment: for those kept by the stub. */
 export function createApi(tracker) {
+  const { consent, log, warn, clock } = tracker;
   let past;
+  let kept = [];
   const when = () => past;
   const calls = { ...counting(tracker, when), ...asking(tracker, when), ...choosing(tracker) };
-  const api = {};
+  const api = { ready: guard((fn) => fn(api), log) };
+  const isLater = (name) => /^(tr|goal|ide|pag)/.test(name) && consent.is("pending");
+
+  const call = (name) => (...args) => {
+    if (!isLater(name)) return settle(calls[name](...args));
+    if (kept.length < MOST) kept.push([name, args, past || clock.now()]);
+    return null;
+  };
+  /** Lets calls that waited for the visitor's choice follow, or forgets them. */
+  const settle = (answer) => {
+    if (kept.length && !consent.is("pending")) kept.splice(0).forEach(guard(replay, log));
+    return answer;
+  };
   for (const name of Object.keys(calls)) {
-    api[name] = guard(calls[name], tracker.log, /^(is|has|send)/.test(name) ? false : null);
+    api[name] = guard(call(name), log, /^(is|has|send)/.test(name) ? false : null);
   }
   const replay = ([name, args, at]) => {
+    if (!api[name]) return warn(name, "is not a call");
     past = at;
     api[name](...args);
     past = undefined;

@@ -8,6 +8,9 @@
 export const DEFAULTS = {
   apikey: "",
   api: "", // where to send: a URL, or a path on the page's own host; empty: the host the script came from
+  global: "", // the name of a second script in the same page, with its own key and storage, instead of MetricPal
+  consent: "granted", // before the visitor said anything: "pending", "denied" or "on_reject" (cookieless until granted)
+  cmp: false, // take the choice from the consent platform in the page
   privacyMode: false, // e-mail addresses and names never leave the page
   hash: "sha1", // of an address in privacy mode: "sha1", "sha256" or "both"
   emailDomain: true, // an auto_identify event names the domain of the address
@@ -18,13 +21,26 @@ export const DEFAULTS = {
   crossDomain: false, // one visitor over the hosts in `domains`
   domains: "", // other hosts of the site: "shop.example, *.example.org"
   autoPageView: true,
+  include: "", // only these paths are counted: "/shop/**, /blog/*"
+  exclude: "", // these are not
+  canonical: false, // a page view tells the page's canonical address
+  frames: true, // count in frames
+  localhost: true, // count on the developer's own machine
   trackClicks: true,
+  clickAllow: "", // selector: only clicks inside such elements
+  clickDeny: "", // selector: no clicks inside such elements
+  fileTypes: "", // what counts as a download instead of the usual: "zip,csv"
   trackForms: true,
   formValues: false, // send what stands in fields that are not secret
+  scrollRoot: "", // selector: the box that scrolls instead of the page
+  vitals: false, // measure how fast the page is for its visitors
+  errors: false, // tell of errors in the page's own scripts
+  frustration: false, // tell of rage clicks and dead clicks
   dnt: true, // respect Do Not Track
   gpc: "limit", // Global Privacy Control: "limit" counts without ids, "deny" not at all, "ignore" as usual
   spa: "path", // what makes a new page besides the path: "query" or "hash"; "off": nothing does
   debug: false,
+  sandbox: false, // say what would be sent, and send nothing
   intervalStart: 5000, // ms before the first send
   intervalIncrement: 2000, // ms added after each send
   batchSize: 50, // events, at most 500
@@ -42,13 +58,15 @@ function read(name, text, fallback) {
 
 /** @returns an object with every option; `globals` and `dataset` map option names to raw values. */
 export function readConfig(globals, dataset) {
-  const config = {};
+  const { beforeSend } = globals; // a function, so none of the options that can be written down
+  const config = beforeSend ? { beforeSend } : {};
   for (const name of Object.keys(DEFAULTS)) {
     const given = dataset[name] ?? globals[name];
     config[name] = given == null ? DEFAULTS[name] : read(name, String(given), DEFAULTS[name]);
   }
   config.batchSize = Math.min(config.batchSize, 500);
   config.fingerprint = (dataset.cookieless ?? globals.cookieless) === "fingerprint";
+  config.debug = config.debug || config.sandbox;
   return config;
 }
 

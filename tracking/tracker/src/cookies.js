@@ -2,7 +2,8 @@
 
 const MAX_AGE_SECONDS = 34560000; // 400 days: browsers cap any cookie there
 
-export function cookieStorage({ document, location }) {
+/** `suffix` tells the names of a second script in the page apart. */
+export function cookieStorage({ document, location }, suffix = "") {
   const secure = location.protocol === "https:" ? ";Secure" : "";
   const write = (name, value, age, domain) => {
     document.cookie = `${name}=${value};Path=/;Max-Age=${age};SameSite=Lax${domain && ";Domain=" + domain}${secure}`;
@@ -11,9 +12,9 @@ export function cookieStorage({ document, location }) {
   let found;
   const domain = () => found ?? (found = widestDomain(location.hostname, write, get));
   return {
-    get,
-    set: (name, value) => write(name, value, MAX_AGE_SECONDS, domain()),
-    remove: (name) => write(name, "", 0, domain()),
+    get: (name) => get(name + suffix),
+    set: (name, value) => write(name + suffix, value, MAX_AGE_SECONDS, domain()),
+    remove: (name) => write(name + suffix, "", 0, domain()),
   };
 }
 

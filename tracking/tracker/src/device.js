@@ -4,6 +4,7 @@
  * Anonymous modes leave out what tells one device from another.
  */
 
+import { isLocal } from "./consent.js";
 import { guard } from "./guard.js";
 
 /** iPads call themselves Macs, and Android tablets are the ones that do not say "Mobile". */
@@ -28,7 +29,7 @@ export function readContext(win, anonymous) {
     vp: win.innerWidth + "x" + win.innerHeight,
     touch: navigator.maxTouchPoints,
     device: deviceType(navigator),
-    localhost: +/^(localhost|127\.|\[::1)|\.localhost$/.test(location.hostname),
+    localhost: +isLocal(location),
     iframe: +(win.parent !== win),
     ...detail,
   };

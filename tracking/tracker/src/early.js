@@ -1,7 +1,7 @@
 /** Asks for what pages need beyond the first moment, and keeps for it what happens until it is there. */
 import { listen } from "./guard.js";
 
-const TYPES = "message focusin submit";
+const TYPES = "message focusin submit click auxclick";
 const MOST = 100;
 
 /** `kit` is what parts work with. Gives a function that ends them. */

@@ -1,19 +1,28 @@
 /**
  * From "this happened" to an event: id, moment, order, view, visitor, session, shared properties.
  *
- * Events made before the page is seen wait with their own moment and follow the page view.
+ * Events made before the page is seen wait with their own moment and follow the page view. On pages that the site does
+ * not want counted there are none.
  */
+import { callBack } from "./callbacks.js";
+import { guard } from "./guard.js";
 
-export function createEmitter({ config, clock, log, newId }, { page, people, shared, deliver }) {
+export function createEmitter({ config, clock, log, newId, observers = [] }, { page, people, shared, deliver }) {
   let seq = 0;
   let waiting = [];
 
-  function put(type, properties, { at, ids, view = page.view, urgent, id = newId(at) }) {
+  function put(type, properties, { at, ids, view = page.view, urgent, id = newId(at), callback }) {
     const event = { id, event_type: type, timestamp: at, seq: ++seq, ...ids, page_view_id: view.id, url: view.url };
     event.properties = { ...shared.of(type), ...properties };
-    log(type, event);
+    const changed = config.beforeSend ? guard(config.beforeSend, log)(event) : event;
     // Whoever asks for identification alone gets nothing else.
-    if (!config.onlyIdentify || /identify$/.test(type)) deliver(event, urgent);
+    const isDropped = changed === null || changed === false || (config.onlyIdentify && !/identify$/.test(type));
+    log(type, event, isDropped ? "not sent" : "");
+    if (isDropped) return event;
+    Object.assign(event, changed);
+    callBack(event, callback);
+    observers.forEach((fn) => guard(fn, log)({ ...event }));
+    deliver(event, urgent);
     return event;
   }
 
@@ -43,6 +52,7 @@ export function createEmitter({ config, clock, log, newId }, { page, people, sha
    * nothing.
    */
   function emit(type, properties, { at = clock.now(), idle, ...options } = {}) {
+    if (page.view && page.view.off) return {};
     if (page.view) return put(type, properties, { at, ids: stamp(at, idle), ...options });
     const id = newId(at);
     waiting.push(() => emit(type, properties, { at, ...options, id }));

@@ -14,20 +14,23 @@ function boot(win, tag) {
   const script = tag || document.querySelector("script[data-apikey]") || { dataset: {} };
   const config = readConfig(win.MetricPalConfig || {}, script.dataset);
   const log = config.debug ? say("log") : () => {};
-  const before = win.MetricPal || {};
+  const name = config.global || "MetricPal";
+  const before = win[name] || {};
 
   if (before.v) {
-    return before.getConfig().apikey === config.apikey ? log("twice") : warn("another data-apikey is ignored");
+    const isSame = before.getConfig().apikey === config.apikey;
+    return isSame ? log("this tag stands twice") : warn("another data-apikey is ignored");
   }
   if (!config.apikey) say("error")("data-apikey is missing");
   const base = baseUrl(config.api, script.src, location.href);
   const load = createLoader(win, base, script.nonce);
   const tracker = createTracker({ win, config, url: `${base}/api/v1/collect`, load, log, warn });
   const { api, replay } = createApi(tracker);
-  win.MetricPal = Object.assign(api, { v: VERSION });
+  win[name] = Object.assign(api, { v: VERSION });
   // Files opened from disk are nobody's website.
   if (config.apikey && /^http/.test(location.protocol)) tracker.start();
   (before.q || []).forEach(guard(replay, warn));
+  if (config.cmp) load().then((more) => more && more.bridge(win, load, api.consent));
 }
 
 guard(boot, warn)(window, document.currentScript);

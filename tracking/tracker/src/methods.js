@@ -16,4 +16,8 @@ export const METHODS = [
   "optOut",
   "optIn",
   "hasOptedOut",
+  "consent",
+  "on",
+  "ready",
+  "load",
 ];

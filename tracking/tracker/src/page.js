@@ -4,6 +4,7 @@
  *
  * A view is one page view: `{id, url, referrer, shown}`; `shown` once its page_view event was made.
  */
+import { isCounted } from "./paths.js";
 import { cleanUrl } from "./redact.js";
 
 export function createPage(env) {
@@ -14,9 +15,10 @@ export function createPage(env) {
     ...env,
     view: null,
     depth: () => 0, // percent seen of this view; the scroll capture knows
+    facts: {}, // what else was found out about this view by the time it is left
     enter(url, referrer) {
       if (page.view) page.leave();
-      page.view = { id: newId(), shown: false };
+      page.view = { id: newId(), shown: false, off: !isCounted(win.location.pathname, config) };
       page.describe(url, referrer);
       enterers.forEach((fn) => fn());
     },

@@ -13,6 +13,10 @@ export function createPatience({ clock, isOnline, random = Math.random }) {
     isBlocked: () => patience.silences >= BLOCKED_AFTER,
     isSpent: () => patience.failures >= MAX_TRIES,
     forget: () => Object.assign(patience, { failures: 0, silences: 0, notBefore: 0 }),
+    /** The collector takes events, but asks to be left alone for so many seconds. */
+    hold(seconds) {
+      if (seconds > 0) patience.notBefore = clock.now() + Math.min(seconds * 1000, BLOCKED_WAIT_MS);
+    },
     /** Notes an answer `status` (0: none) with the Retry-After header `header`. */
     failed(status, header) {
       patience.failures += 1;

@@ -5,7 +5,7 @@ import { memoryStorage, visitorStorage, workingStorage } from "./storage.js";
 
 /** `anonymous`: nothing outlives the page and no id goes out; `getVisitorId` then answers with one of this page. */
 export function createPeople(env, anonymous) {
-  const visitors = anonymous ? memoryStorage() : visitorStorage(env.win, env.local);
+  const visitors = anonymous ? memoryStorage() : visitorStorage(env.win, env.local, env.suffix);
   const persons = anonymous ? visitors : workingStorage(env.local);
   const newVisitor = () => (anonymous ? "m_" : "") + env.newId();
   const identity = createIdentity({ visitors, persons, newVisitor, privacyMode: env.config.privacyMode });

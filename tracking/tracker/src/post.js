@@ -1,4 +1,5 @@
 /** Batches on their way, and what their answers do to the queue. */
+import { tellOf } from "./callbacks.js";
 import { verdict } from "./retry.js";
 import { nextBatch } from "./wire.js";
 
@@ -13,13 +14,19 @@ export function createPost({ config, log, warn }, { queue, disk, transport, enco
     queue.remove(queue.all());
   };
 
-  function failed(status, header) {
+  function failed(status, header, batch) {
     log("retry", status);
+    tellOf(batch, { error: status });
     patience.failed(status, header);
-    if (patience.isBlocked()) queue.trim(BLOCKED_EVENTS);
+    if (!patience.isBlocked()) return;
+    queue.trim(BLOCKED_EVENTS);
+    disk.save(queue.all());
   }
-  function answered(decision, status, batch) {
+  function answered(decision, { status, hold, off }, batch) {
     patience.forget();
+    patience.hold(hold);
+    tellOf(batch, { status });
+    if (off) stop();
     queue.remove(batch);
     disk.save(queue.all());
     if (decision === "done") return;
@@ -32,12 +39,13 @@ export function createPost({ config, log, warn }, { queue, disk, transport, enco
   async function one(max) {
     const batch = nextBatch(queue.all(), max);
     inFlight = batch;
-    const { status, retryAfter } = await transport.post(body(batch));
+    const answer = await transport.post(body(batch));
+    const { status } = answer;
     inFlight = [];
     const decision = verdict(status);
     if (decision === "split" && batch.length > 1) return batch.length >> 1;
-    if (decision === "retry") return failed(status, retryAfter), 0;
-    answered(decision, status, batch);
+    if (decision === "retry") return failed(status, answer.retryAfter, batch), 0;
+    answered(decision, answer, batch);
     return max;
   }
   /** @returns the events a beacon took; what is too much for the browser's quota is halved. */

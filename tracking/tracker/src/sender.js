@@ -73,7 +73,7 @@ export function createSender(env, parts) {
      */
     hide(leaving) {
       prepare();
-      if (!disk.keeps || (!patience.failures && isOnline())) post.byBeacon();
+      if (!disk.keeps || (clock.now() >= patience.notBefore && isOnline())) post.byBeacon();
       disk.save(queue.all(), leaving || undefined);
     },
     keeps: disk.keeps,

@@ -23,12 +23,15 @@ export function memoryStorage() {
 }
 
 /** localStorage of this window. Asked for anew each time: merely reading the property may throw. */
-export const localStorageOf = (win) =>
+export const localStorageOf = (win, suffix = "") =>
   forgiving({
-    get: (name) => win.localStorage.getItem(name),
-    set: (name, value) => win.localStorage.setItem(name, value),
-    remove: (name) => win.localStorage.removeItem(name),
-    names: () => Object.keys(win.localStorage),
+    get: (name) => win.localStorage.getItem(name + suffix),
+    set: (name, value) => win.localStorage.setItem(name + suffix, value),
+    remove: (name) => win.localStorage.removeItem(name + suffix),
+    names: () =>
+      Object.keys(win.localStorage)
+        .filter((name) => name.endsWith(suffix))
+        .map((name) => name.slice(0, name.length - suffix.length)),
   });
 
 function works(storage) {
@@ -43,4 +46,4 @@ function works(storage) {
 export const workingStorage = (...places) => [...places, memoryStorage()].find(works);
 
 /** Cookies where they work (shared by subdomains), else localStorage. */
-export const visitorStorage = (win, local) => workingStorage(forgiving(cookieStorage(win)), local);
+export const visitorStorage = (win, local, suffix) => workingStorage(forgiving(cookieStorage(win, suffix)), local);

@@ -1,9 +1,7 @@
 /** Puts the parts together and runs them while the visitor's choice allows it. */
 import { botSigns } from "./bots.js";
-import { captureClicks } from "./capture/clicks.js";
 import { captureExit } from "./capture/exit.js";
 import { capturePages } from "./capture/pages.js";
-import { captureScroll } from "./capture/scroll.js";
 import { createConsent } from "./consent.js";
 import { cookieStorage } from "./cookies.js";
 import { readContext } from "./device.js";
@@ -20,7 +18,7 @@ import { createQueue } from "./queue.js";
 import { createSender } from "./sender.js";
 import { createShared } from "./shared.js";
 import { forgiving, localStorageOf } from "./storage.js";
-import { createTransport } from "./transport.js";
+import { createTransport, sandboxed } from "./transport.js";
 import { encode } from "./wire.js";
 
 const REWIND_MS = 60 * 1000; // hidden this long: what comes next is a new beginning
@@ -33,12 +31,14 @@ export function createTracker({ win, config, url, load, log, warn }) {
     clearTimeout: (timer) => win.clearTimeout(timer),
   };
   const newId = (at = clock.now()) => uuidv7(at, win.crypto);
-  const local = localStorageOf(win);
+  const suffix = config.global && `.${config.global}`;
+  const local = localStorageOf(win, suffix);
   const isOnline = () => navigator.onLine !== false;
-  const env = { win, config, clock, log, warn, newId, local, isOnline };
+  const observers = [];
+  const env = { win, config, clock, log, warn, newId, local, suffix, isOnline, observers, load };
   const consent = createConsent(env);
   const shared = createShared();
-  const transport = createTransport(win, url);
+  const transport = config.sandbox ? sandboxed(log) : createTransport(win, url);
 
   /** What lives from `start` to `stop`. */
   function createRun() {
@@ -48,12 +48,15 @@ export function createTracker({ win, config, url, load, log, warn }) {
     const queue = createQueue();
     const disk = anonymous ? noDisk : createDisk(env);
     const context = { ...readContext(win, anonymous), ...consent.signals, bot: botSigns(win), cookieless: +anonymous };
-    const encodeBatch = (batch, retry) =>
-      encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, context });
+    const encodeBatch = (batch, retry) => {
+      const [state, reason] = consent.decide();
+      context.consent = reason ? state : undefined; // nobody was asked: nothing is claimed
+      return encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, context });
+    };
     const sender = createSender(env, { queue, disk, transport, encodeBatch, pages: () => run.pages });
     const emitter = createEmitter(env, { page, people, shared, deliver: sender.add });
     const { emit } = emitter;
-    const kit = { ...env, page, people, context, consent, emit, load, ...createKnowing(env, { people, emit, load }), sender };
+    const kit = { ...env, page, people, context, consent, emit, ...createKnowing(env, { people, emit, load }), sender };
     return { people, page, sender, emitter, kit, pages: null, stops: [] };
   }
   let run = null;
@@ -77,13 +80,12 @@ export function createTracker({ win, config, url, load, log, warn }) {
     ];
   }
 
-  function begin(present) {
+  function begin(present, at) {
     if (run !== present || run.pages) return; // stopped before anybody looked, or begun
     const { page, emitter, sender, stops } = run;
-    stops.push(captureScroll(page, emitter.emit), captureExit(page, emitter.emit), ...watchHiding(run));
-    run.pages = capturePages(page, emitter.emit);
+    stops.push(captureExit(page, emitter.emit), ...watchHiding(run));
+    run.pages = capturePages(page, emitter.emit, at);
     stops.push(run.pages.stop);
-    if (config.trackClicks) stops.push(captureClicks(page, emitter.emit));
     emitter.release();
     stops.push(startMore(run.kit, load));
   }
@@ -93,12 +95,15 @@ export function createTracker({ win, config, url, load, log, warn }) {
     consent,
     shared,
     run: () => run,
-    /** Begins to count, once somebody looks. Nothing is stored or sent where the visitor's choice forbids it. */
-    start() {
+    /**
+     * Begins to count, once somebody looks. Nothing is stored or sent where the visitor's choice forbids it. `at`: when
+     * the page was there, for a choice that comes later.
+     */
+    start(at) {
       log(...consent.decide());
-      if (run || consent.is("denied")) return;
+      if (run || consent.is("denied") || consent.is("pending")) return;
       const present = (run = createRun());
-      whenSeen(document, guard(() => prepare(present.kit, load, () => begin(present)), log));
+      whenSeen(document, guard(() => prepare(present.kit, load, () => begin(present, at)), log));
     },
     stop() {
       if (!run) return;
@@ -108,7 +113,7 @@ export function createTracker({ win, config, url, load, log, warn }) {
     },
     /** All we ever stored, except the opt-out itself. */
     erase() {
-      const cookies = forgiving(cookieStorage(win));
+      const cookies = forgiving(cookieStorage(win, suffix));
       ["_mp_v", "_mp_s"].forEach(cookies.remove);
       (local.names() || []).filter((name) => /^_mp_(?!consent)/.test(name)).forEach(local.remove);
     },

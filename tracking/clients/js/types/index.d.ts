@@ -14,14 +14,38 @@ export interface Options {
   crossDomain?: boolean;
   /** Other hosts of the site: "shop.example, *.example.org". */
   domains?: string;
+  /** Before the visitor was asked. */
+  consent?: "granted" | "pending" | "denied" | "on_reject";
+  /** Take the choice from the consent platform in the page. */
+  cmp?: boolean;
   autoPageView?: boolean;
+  /** Paths to count, such as "/shop/**, /blog/*". */
+  include?: string;
+  /** Paths not to count. */
+  exclude?: string;
+  canonical?: boolean;
+  frames?: boolean;
+  localhost?: boolean;
   trackClicks?: boolean;
+  /** A selector: only clicks inside such elements. */
+  clickAllow?: string;
+  /** A selector: no clicks inside such elements. */
+  clickDeny?: string;
+  /** What counts as a download: "zip,csv". */
+  fileTypes?: string;
+  /** A selector: the box that scrolls instead of the page. */
+  scrollRoot?: string;
+  vitals?: boolean;
+  errors?: boolean;
+  frustration?: boolean;
   trackForms?: boolean;
   formValues?: boolean;
   spa?: "path" | "query" | "hash" | "off";
   dnt?: boolean;
   gpc?: "limit" | "deny" | "ignore";
   debug?: boolean;
+  /** Say what would be sent, and send nothing. */
+  sandbox?: boolean;
   /** Milliseconds. */
   intervalStart?: number;
   /** Milliseconds. */
@@ -67,9 +91,26 @@ export interface SharedProperty {
   properties?: string[] | Properties;
 }
 
+export interface EventOptions {
+  /** Called once: with the answer's status, with `error` when there was none, with nothing where nothing is counted. */
+  callback?(outcome?: { status: number } | { error: number }): void;
+  /** The page it belongs to, when that is another than the present one. */
+  url?: string;
+}
+
+/** What is sent: changed by `MetricPalConfig.beforeSend`, seen by `on`. */
+export interface SentEvent {
+  id: string;
+  event_type: string;
+  /** Epoch milliseconds. */
+  timestamp: number;
+  properties: Properties;
+  [field: string]: unknown;
+}
+
 export interface MetricPal {
   /** The event's id; null where nothing is counted, or the script has not loaded (the call is kept). */
-  trackEvent(eventName: string, properties?: Properties): string | null;
+  trackEvent(eventName: string, properties?: Properties, options?: EventOptions): string | null;
   goal(goalName: string, goalProperties?: Properties, goalDate?: Date | number | string): string | null;
   identify(who: string | number, customProperties?: Properties): boolean | null;
   addSharedProperty(property: SharedProperty): null;
@@ -81,6 +122,13 @@ export interface MetricPal {
   optIn(): null;
   optOut(): null;
   hasOptedOut(): boolean;
+  /** The visitor's choice, as your consent banner has it. */
+  consent(state: "granted" | "denied"): null;
+  /** Sees each event as it is queued. */
+  on(observer: (event: SentEvent) => void): null;
+  /** Calls `fn` when the script is there. */
+  ready(fn: (metricpal: MetricPal) => void): null;
+  load(part: "vitals" | "errors" | "frustration"): Promise<void> | null;
   getVisitorId(): string | null;
   getUserIdentity(): Identity | null;
   isIdentified(): boolean;

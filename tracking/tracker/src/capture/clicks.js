@@ -1,21 +1,56 @@
-/** One event for each click that means something: left, middle and keyboard clicks on what looks clickable. */
+/**
+ * One event for each click that means something: left, middle and keyboard clicks on what looks clickable. What the site
+ * itself wrote on the element (tagged.js) is told instead of the click.
+ */
 import { listen } from "../guard.js";
 import { clickable, closest, describe, isIgnored } from "./elements.js";
+import { taggedBy } from "./tagged.js";
 
 const LABEL_MS = 50; // a click on a label makes the browser click its field too
 
-export function captureClicks(page, emit) {
+/** Whether this click is one the site wants told: inside `clickAllow`, outside `clickDeny`. */
+function isWanted(element, { trackClicks, clickAllow, clickDeny }) {
+  return trackClicks && (!clickAllow || closest(element, clickAllow)) && (!clickDeny || !closest(element, clickDeny));
+}
+
+/**
+ * @param about what describe needs besides the element
+ * @returns {take, stop}: `take(event, target, at)` for an event that came before, at the moment `at`
+ */
+export function captureClicks(page, emit, about) {
+  const { win, config, log } = page;
   let echo = { control: null, until: 0 };
 
-  const clicked = (event) => {
-    const target = event.composedPath()[0];
+  function clicked(event, target, at) {
     if (event.button > 1 || target.nodeType !== 1 || closest(target, ":disabled") || isIgnored(target)) return;
-    const element = clickable(target);
+    const tagged = taggedBy(target);
+    if (tagged && tagged.form) return; // its submit is what counts
+    const element = tagged ? tagged.element : clickable(target);
     if (!element || (element === echo.control && event.timeStamp < echo.until)) return;
     echo = { control: element.control, until: event.timeStamp + LABEL_MS };
-    const properties = { ...describe(element), x: Math.round(event.clientX), y: Math.round(event.clientY) };
-    // An outbound link takes the page away: its event goes first.
-    emit("click", properties, { urgent: properties.link === "outbound" });
+    const facts = describe(element, about);
+    const urgent = facts.link === "outbound"; // it takes the page away: its event goes first
+    if (tagged) tell(tagged, facts.href, { at, urgent: true });
+    else if (isWanted(element, config))
+      emit("click", { ...facts, x: Math.round(event.clientX), y: Math.round(event.clientY) }, { at, urgent });
+  }
+  function tell({ type, facts }, href, options) {
+    emit(type, { href, ...facts }, options);
+  }
+  function submitted(event, target, at) {
+    const tagged = taggedBy(target);
+    if (tagged && tagged.form && !isIgnored(target)) tell(tagged, undefined, { at, urgent: true });
+  }
+  // Browsers click buttons and links on Enter by themselves, and nothing else.
+  function pressed({ key }, target) {
+    const tagged = /^(Enter| )$/.test(key) && target.matches("[tabindex]:not(a,button,input,select,textarea)") && taggedBy(target);
+    if (tagged && tagged.element === target) tell(tagged, undefined, { urgent: true });
+  }
+  const take = (event, target, at) => {
+    if (/click/.test(event.type)) clicked(event, target, at);
+    else if (event.type === "submit") submitted(event, target, at);
+    else if (event.type === "keydown") pressed(event, target);
   };
-  return listen(page.win, "click auxclick", clicked, page.log);
+  const heard = (event) => take(event, event.composedPath()[0]);
+  return { take, stop: listen(win, "click auxclick submit keydown", heard, log) };
 }

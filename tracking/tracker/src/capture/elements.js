@@ -70,25 +70,32 @@ export function pathOf(element) {
   return steps.join(" > ");
 }
 
-/** `{href, link}`: link is outbound, download, mailto or tel, and absent for a link inside the site. */
-export function linkOf(element) {
+/** Which files are downloads: `types` as the site lists them ("zip,csv"), or the usual ones. */
+const downloads = (types) => (/^[\w\s,.]+$/.test(types) ? new RegExp(`\\.(${types.match(/\w+/g).join("|")})$`, "i") : DOWNLOAD);
+
+/**
+ * `{href, link}`: link is outbound, download, mailto or tel, and absent for a link inside the site.
+ *
+ * @param about.fileTypes which files are downloads, about.isListed (url) -> whether its host is the site's own, too
+ */
+export function linkOf(element, { fileTypes = "", isListed = () => false } = {}) {
   const anchor = closest(element, "a,area");
   const raw = anchor && anchor.href;
   const url = raw && parseUrl(raw.baseVal || raw, location.href); // in SVG it is an object
   const scheme = url && url.protocol.slice(0, -1);
   if (!/^(https?|mailto|tel)$/.test(scheme)) return {};
-  const outside = url.host === location.host ? undefined : "outbound";
-  const kind = anchor.hasAttribute("download") || DOWNLOAD.test(url.pathname) ? "download" : outside;
+  const outside = url.host === location.host || isListed(url.href) ? undefined : "outbound";
+  const kind = anchor.hasAttribute("download") || downloads(fileTypes).test(url.pathname) ? "download" : outside;
   return { href: cleanUrl(url.href), link: /^http/.test(scheme) ? kind : scheme };
 }
 
-/** The properties of a click on `element`. */
-export function describe(element) {
+/** The properties of a click on `element`; `about` as for linkOf. */
+export function describe(element, about) {
   return {
     element_tag: tagOf(element),
     element_text: textOf(element),
     element_id: attribute(element, "id"),
     path: pathOf(element),
-    ...linkOf(element),
+    ...linkOf(element, about),
   };
 }

@@ -24,6 +24,7 @@ export function captureExit(page, emit) {
     watch.reset();
     enteredAt = clock();
     told = null;
+    page.facts = {};
   });
   page.onLeave((view) => {
     if (!view.shown) return;
@@ -33,7 +34,7 @@ export function captureExit(page, emit) {
     if (told && depth <= before.depth && engaged - before.engaged < WORTH_MS) return;
     told = { engaged, depth: Math.max(depth, before.depth), n: before.n + 1 };
     const times = { time_on_page: engaged, dwell: Math.round(clock() - enteredAt) };
-    const facts = { final_scroll_depth: told.depth, ...times, n: told.n };
+    const facts = { final_scroll_depth: told.depth, ...times, ...page.facts, n: told.n };
     emit("page_exit", facts, { view, idle: true });
   });
   update();

@@ -18,7 +18,8 @@ function navigation({ performance }) {
   return NAVIGATION[type] || type;
 }
 
-export function capturePages(page, emit) {
+/** `at`: the moment of the first view, when it is not now. */
+export function capturePages(page, emit, at) {
   const { win, config, log } = page;
   const { document, location } = win;
   const titles = createTitles(page);
@@ -28,8 +29,9 @@ export function capturePages(page, emit) {
     const { view } = page;
     view.shown = true;
     const known = cleanTitle(title === undefined ? document.title : title);
-    const event = emit("page_view", { ...own, title: known, referrer: view.referrer, nav });
-    if (event && title === undefined) titles.follow(event);
+    const event = emit("page_view", { ...own, title: known, referrer: view.referrer, nav }, { at });
+    at = undefined;
+    if (event.properties && title === undefined) titles.follow(event, nav !== "spa");
     return event;
   };
   const arrive = (nav, referrer) => {
@@ -42,7 +44,11 @@ export function capturePages(page, emit) {
     key = next;
     arrive("spa", page.view.url);
   }, log);
-  const restored = (event) => event.persisted && arrive("bfcache", page.view.url);
+  const restored = (event) => {
+    page.restored = event.persisted; // the browser measures such a view anew
+    if (event.persisted) arrive("bfcache", page.view.url);
+    page.restored = false;
+  };
 
   page.onLeave(titles.settle);
   arrive(navigation(win), document.referrer);

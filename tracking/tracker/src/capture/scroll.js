@@ -7,30 +7,33 @@ const LAYOUT_MS = 300; // after a change of route the new content needs a moment
 /** The marks that `percent` reaches beyond `reached`. */
 export const newMarks = (percent, reached) => MARKS.filter((mark) => mark <= percent && mark > reached);
 
-/** Lowest visible pixel and full height of the page, or of the box `inner` where the page itself does not scroll. */
-function measure(win, inner) {
+/**
+ * Lowest visible pixel and full height of the page, or of the box `inner` where the page itself does not scroll or the
+ * site said that the box is what counts.
+ */
+function measure(win, inner, isChosen) {
   const root = win.document.documentElement;
   const pageScrolls = root.scrollHeight > win.innerHeight + 1;
-  if (inner && inner.isConnected && !pageScrolls) {
+  if (inner && inner.isConnected && (isChosen || !pageScrolls)) {
     return { bottom: inner.scrollTop + inner.clientHeight, height: inner.scrollHeight };
   }
   return { bottom: win.scrollY + win.innerHeight, height: Math.max(root.scrollHeight, win.innerHeight) };
 }
 
 export function captureScroll(page, emit) {
-  const { win, log, clock } = page;
+  const { win, config, log, clock } = page;
   const { document } = win;
   let lowest = 0; // pixel
   let reached = 0; // mark
   let inner = null;
-  let moved = false;
+  let moved = win.scrollY > 0; // before this was there
   let frame = 0;
 
   // Before load every page looks short, and would be "seen" whole.
   const ready = () => document.readyState === "complete";
   const percent = () => {
     if (!ready()) return 0;
-    const { bottom, height } = measure(win, inner);
+    const { bottom, height } = measure(win, inner, !!config.scrollRoot);
     lowest = Math.max(lowest, bottom);
     return Math.min(100, Math.round((lowest / height) * 100));
   };
@@ -44,8 +47,11 @@ export function captureScroll(page, emit) {
   const schedule = () => {
     frame = frame || win.requestAnimationFrame(look);
   };
+  const isBox = (target) =>
+    target.nodeType === 1 &&
+    (config.scrollRoot ? target.matches(config.scrollRoot) : target.clientHeight > win.innerHeight / 2);
   const scrolled = ({ target }) => {
-    if (target.nodeType === 1 && target.clientHeight > win.innerHeight / 2) inner = target;
+    if (isBox(target)) inner = target;
     moved = true;
     schedule();
   };
@@ -61,6 +67,7 @@ export function captureScroll(page, emit) {
     moved = false;
     if (ready()) soon();
   });
+  if (ready()) soon();
   const stops = [listen(win, "scroll", scrolled, log), listen(win, "load", soon, log)];
   return () => {
     clock.clearTimeout(timer);

@@ -1,21 +1,33 @@
 /**
- * Titles come late: frameworks set them after the address. A page view takes its title a moment later, or when it
- * is sent.
+ * What a page says of itself comes late: frameworks set the title after the address. A page view takes it a moment later,
+ * or when it is sent.
  */
-import { cleanText } from "../redact.js";
+import { cleanText, cleanUrl } from "../redact.js";
 
 const WAIT_MS = 300;
 const MAX_TITLE = 512;
 
 export const cleanTitle = (title) => cleanText(title, MAX_TITLE);
 
-export function createTitles({ win, clock }) {
-  const { document } = win;
+export function createTitles({ win, clock, config }) {
+  const { document, performance } = win;
   let untitled = null; // the page_view event whose title may still change
+  let isLoaded = false; // by the server, which said with what status
   let timer = 0;
+  const find = (selector) => document.querySelector(selector);
+
+  /** 404 where the page or the answer says so. */
+  function status() {
+    const { responseStatus } = (isLoaded && performance.getEntriesByType("navigation")[0]) || {};
+    return find("[data-mp-404],meta[name=mp-status][content='404']") || responseStatus === 404 ? 404 : undefined;
+  }
+  function facts() {
+    const link = config.canonical && find("link[rel=canonical]");
+    return { title: cleanTitle(document.title), status: status(), canonical: link ? cleanUrl(link.href) : undefined };
+  }
   const settle = () => {
     clock.clearTimeout(timer);
-    if (untitled) untitled.properties.title = cleanTitle(document.title);
+    if (untitled) Object.assign(untitled.properties, facts());
     untitled = null;
   };
   const wait = () => {
@@ -24,9 +36,10 @@ export function createTitles({ win, clock }) {
   return {
     settle,
     pending: () => !!untitled,
-    follow(event) {
+    follow(event, loaded) {
       settle();
       untitled = event;
+      isLoaded = loaded;
       wait();
     },
   };

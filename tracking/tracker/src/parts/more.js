@@ -1,8 +1,12 @@
 /**
- * The first part to come, on every page: it notices what else the page needs, asks for it, and keeps for it what
- * happened meanwhile.
+ * The first part to come, on every page: clicks and depth, which happened meanwhile or will; it notices what else the
+ * page needs, asks for it, and keeps for it what happened before it is there.
  */
+import { captureClicks } from "../capture/clicks.js";
+import { describe } from "../capture/elements.js";
+import { captureScroll } from "../capture/scroll.js";
 import { listen } from "../guard.js";
+import { listedHosts } from "../hosts.js";
 import { claimOrphans } from "../orphans.js";
 import { plainProperties } from "../plain.js";
 import { TYPES as OF_VENDORS } from "../vendors/types.js";
@@ -41,6 +45,18 @@ export async function prepare(kit, load) {
 /** `{email_hash}`, `{email_sha256}` or both; undefined where the part for it cannot be had. */
 export const hashed = (load, email, which) => loading(load)("privacy").then((part) => part && part.hashed(email, which));
 
+/** Starts the quality part `name` ("vitals", "errors" or "frustration"), once. @returns {Promise} of when it runs */
+export async function part(kit, name) {
+  const { parts = (kit.parts = {}) } = kit;
+  if (!kit.alive || parts[name]) return;
+  parts[name] = true;
+  const found = await loading(kit.load)(name);
+  if (found && kit.alive) kit.ends.push(found.start(kit));
+}
+
+/** Takes the visitor's choice from the consent platform in the page. Works while nothing is counted yet. */
+export const bridge = (win, load, choose) => loading(load)("cmp").then((found) => found && found.start(win, choose));
+
 /** What `learn` and `found` do with what others say of the visitor. */
 function learning({ config, consent, know }) {
   const learn = (subject, traits, source) => {
@@ -51,11 +67,25 @@ function learning({ config, consent, know }) {
   return { learn, found: (email, source) => config.autoIdentify && learn({ email }, {}, source) };
 }
 
+const QUALITY = ["vitals", "errors", "frustration"];
+
+/** Clicks and scroll depth. `base` learns how to explain an element. */
+function capture(base, early) {
+  const { page, emit, config, clock, win } = base;
+  const about = { fileTypes: config.fileTypes, isListed: config.domains ? listedHosts(config.domains) : undefined };
+  base.explain = (element) => describe(element, about);
+  const clicks = captureClicks(page, emit, about);
+  const ago = ({ timeStamp }) => Math.max(0, win.performance.now() - timeStamp);
+  early.forEach(([event, target]) => clicks.take(event, target, Math.round(clock.now() - ago(event))));
+  return [clicks.stop, captureScroll(page, emit)];
+}
+
 export function start(base, early) {
+  const stops = capture(base, early);
+  Object.assign(base, { alive: true, ends: stops });
   const kit = { ...base, ...learning(base) };
   const { page, win, config, log } = kit;
   const get = loading(kit.load);
-  const stops = [];
   let on = true;
 
   /** Starts the part at its first sign; it gets the early events with their targets, and listens itself from then on. */
@@ -91,10 +121,11 @@ export function start(base, early) {
   need("vendors", `message ${OF_VENDORS.join(" ")}`, isOfVendors);
   const connect = need("frames", "message", (event) => /metricpal-/.test(nameIn(event)));
   if (config.crossDomain || win.parent !== win) connect();
+  QUALITY.filter((name) => config[name]).forEach((name) => part(base, name));
   const { keeps, recover } = kit.sender;
   if (keeps) recover(claimOrphans(kit.local, keeps, kit.clock.now()));
   return () => {
-    on = false;
+    on = base.alive = false;
     stops.forEach((stop) => stop());
   };
 }

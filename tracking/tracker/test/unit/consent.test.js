@@ -16,6 +16,20 @@ const table = [
   ["denied", 0, 0, false, usual, "denied"],
   ["granted", 0, 0, true, usual, "denied"],
 ];
+// before the visitor was asked: data-consent
+for (const [mark, consent, state] of [
+  [null, "pending", "pending"],
+  [null, "denied", "denied"],
+  [null, "on_reject", "limited"],
+  ["limited", "on_reject", "limited"],
+  ["granted", "on_reject", "granted"],
+  ["granted", "pending", "granted"],
+  ["denied", "pending", "denied"],
+]) {
+  test(`mark ${mark}, data-consent=${consent}: ${state}`, () => {
+    assert.equal(decide(mark, { dnt: 0, gpc: 0 }, "", { ...usual, consent })[0], state);
+  });
+}
 for (const [mark, dnt, gpc, internal, config, state] of table) {
   const options = `data-dnt=${config.dnt} data-gpc=${config.gpc}`;
   test(`mark ${mark}, DNT ${dnt}, GPC ${gpc}, internal ${internal}, ${options}: ${state}`, () => {

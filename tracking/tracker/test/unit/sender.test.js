@@ -42,7 +42,7 @@ test("three events wait for the interval and leave in one request", async () => 
   assert.deepEqual(transport.bodies, [{ events: ids, retry: 0 }]);
 });
 
-test("the interval grows by the increment after each send", async () => {
+test("G153: the interval grows by the increment after each send", async () => {
   const { add, transport, clock } = setUp();
   const moments = [];
   for (const wait of [5000, 7000, 9000]) {
@@ -268,4 +268,34 @@ test("flush says whether everything was answered for", async () => {
   bad.add(2);
   assert.equal(await bad.sender.flush(), false);
   assert.equal(await setUp().sender.flush(), true);
+});
+
+test("a collector that asks for a pause gets nothing meanwhile, and what came then after it", async () => {
+  const { add, transport, clock } = setUp({ answers: [{ status: 200, hold: 60 }, 200], options: { intervalStart: 1000 } });
+  add(1);
+  await clock.tick(1000);
+  add(1, true);
+  await clock.tick(59_000);
+  assert.deepEqual(sizes(transport), [1]);
+  await clock.tick(1500);
+  assert.deepEqual(sizes(transport), [1, 1]);
+});
+
+test("a page that is hidden during the pause keeps its events on disk", async () => {
+  const { add, sender, transport, clock, storage } = setUp({ answers: [{ status: 200, hold: 60 }] });
+  add(1);
+  await clock.tick(5000);
+  add(1);
+  sender.hide(true);
+  assert.equal(transport.beacons.length, 0);
+  assert.equal(JSON.parse(storage.get("_mp_q.mp_test_1.p1")).events.length, 1);
+});
+
+test("a collector that says off gets nothing more from this page", async () => {
+  const { add, transport, clock, queue } = setUp({ answers: [{ status: 200, off: true }] });
+  add(1);
+  await clock.tick(5000);
+  add(5, true);
+  await clock.tick(100_000);
+  assert.deepEqual([sizes(transport), queue.size()], [[1], 0]);
 });
