@@ -24,11 +24,15 @@ from workspaces.roles import ACTIONS, may
 
 DIRECTORY = settings.BASE_DIR / "templates" / "docs"
 CONTENTS = (
-    "start", "install", "script", "javascript", "containers", "proxy", "api", "query", "trends", "funnels",
+    "start", "install", "script", "javascript", "python", "containers", "proxy", "api", "query", "trends", "funnels",
     "retention", "paths", "lifecycle", "stickiness", "segments", "receipts", "profiles",
     "events", "people", "web", "attribution", "revenue", "business", "metrics", "keys",
     "roles", "operate", "privacy", "changelog",
 )  # fmt: skip
+ELSEWHERE = {
+    "changelog": settings.BASE_DIR / "CHANGELOG.md",
+    "python": settings.BASE_DIR / "tracking" / "clients" / "python" / "README.md",
+}
 # `class` on code blocks names the language; ids make headings linkable.
 ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "code": {"class"}, "h2": {"id"}, "h3": {"id"}}
 
@@ -90,8 +94,8 @@ class Page:
 
 
 def source(slug: str) -> Path:
-    """The changelog is the project's own file; every other page lies in DIRECTORY."""
-    return settings.BASE_DIR / "CHANGELOG.md" if slug == "changelog" else DIRECTORY / f"{slug}.md"
+    """A few pages are files that others read where they stand; every other one lies in DIRECTORY."""
+    return ELSEWHERE.get(slug, DIRECTORY / f"{slug}.md")
 
 
 def render_markdown(text: str) -> str:

@@ -105,3 +105,23 @@ def test_pages_of_a_long_list_neither_repeat_nor_leave_out(acme):
     paths = [key for offset in (0, 2, 4) for key in of(acme, "engagement", 2, offset)]
 
     assert paths == ["/1", "/2", "/3", "/4", "/5"]
+
+
+def test_api_requests_tell_how_often_how_fast_and_how_well_endpoints_answer(acme):
+    def request(at, status, duration_ms, key="k1", route="/api/v1/orders"):
+        facts = {"route": route, "method": "GET", "status": str(status), "duration_ms": str(duration_ms),
+                 "api_key": key, "api_version": "v1"}  # fmt: skip
+        return event(at, "custom", name="api_request", props=facts)
+
+    slow = [request("10:00", 200, 10), request("10:01", 404, 20), request("10:02", 503, 30), request("10:03", 200, 40)]
+    store_events(acme.dataset_id(), [*slow, request("10:04", 200, 5, "k2", "/api/v1/users")])
+
+    assert of(acme, "endpoints") == {
+        "GET /api/v1/orders": {
+            "requests": 4, "p50": 25, "p95": 38.5, "p99": pytest.approx(39.7), "client_errors": 25,
+            "server_errors": 25},
+        "GET /api/v1/users": {
+            "requests": 1, "p50": 5, "p95": 5, "p99": 5, "client_errors": 0, "server_errors": 0},
+    }  # fmt: skip
+    assert {key: row["requests"] for key, row in of(acme, "api_keys").items()} == {"k1": 4, "k2": 1}
+    assert of(acme, "api_versions")["v1"]["requests"] == 5
