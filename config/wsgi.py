@@ -2,7 +2,12 @@
 
 import os
 
+import django
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django.setup()
+
+from tracking.direct import DirectDoor  # noqa: E402 it needs the settings
+
+application = DirectDoor(get_wsgi_application())

@@ -31,6 +31,7 @@ def _networks(proxies: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]
     return tuple(ip_network(proxy, strict=False) for proxy in proxies)
 
 
+@lru_cache(maxsize=8192)
 def _is_address(text: str) -> bool:
     try:
         ip_address(text)

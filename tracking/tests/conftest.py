@@ -11,7 +11,7 @@ from django.template import Context, Engine
 
 from config.lib.redis_clients import buffer_client
 from tracking import lease, script_builds, snapshot
-from tracking.tests import building
+from tracking.tests import building, door
 from tracking.writer import Writer
 
 PACKAGE = present.BASE_DIR / "tracking" / "clients" / "python"
@@ -60,6 +60,12 @@ def django_tag(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Calla
     yield to_html
     for name in [name for name in sys.modules if name.partition(".")[0] == "metricpal"]:
         del sys.modules[name]
+
+
+@pytest.fixture(params=[False, True], ids=["django", "direct"])
+def each_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test runs twice: through Django, and through the short way in front of it."""
+    monkeypatch.setattr(door, "through_direct", request.param)
 
 
 @pytest.fixture

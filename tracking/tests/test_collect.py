@@ -17,7 +17,7 @@ from tracking.steps import privacy
 from tracking.tests.door import CHROME, IPHONE, NOW_MS, URL, code, envelopes, events, post, verdicts
 from workspaces import api_keys
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = pytest.mark.usefixtures("clock", "each_door")
 SEED = {
     "events": [
         {

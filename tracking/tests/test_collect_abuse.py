@@ -10,7 +10,7 @@ import pytest
 from tracking.events import MAX_DECODED_BYTES, MAX_WIRE_BYTES
 from tracking.tests.door import NOW_MS, code, events, post, verdicts
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = pytest.mark.usefixtures("clock", "each_door")
 
 
 def one(**fields: Any) -> dict[str, Any]:

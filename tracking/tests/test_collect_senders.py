@@ -16,7 +16,7 @@ from tracking.tests.door import NOW_MS, URL, code, envelopes, events, post, verd
 from tracking.writer import Writer
 from workspaces import api_keys
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = pytest.mark.usefixtures("clock", "each_door")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -124,13 +124,17 @@ def test_a_form_cannot_send(acme_key):
 
 def test_ten_thousand_names_of_one_beginning_cost_no_time(acme_key):
     """A15."""
-    started = time.perf_counter()
     answer = post({"event_type": "x", "properties": {f"{'k' * 190}{n}": 1 for n in range(10_000)}}, acme_key)
-
     assert (answer.status_code, code(answer)) == (413, "body_too_large")
-    answer = post({"event_type": "x", "properties": {f"{'k' * 90}{n}": 1 for n in range(10_000)}}, acme_key)
-    assert (answer.status_code, code(answer)) == (422, "too_many_keys")
-    assert time.perf_counter() - started < 0.5
+
+    def cpu_seconds(name: str) -> float:
+        started = time.process_time()
+        answer = post({"event_type": "x", "properties": {name.format(n=n): 1 for n in range(10_000)}}, acme_key)
+        assert (answer.status_code, code(answer)) == (422, "too_many_keys")
+        return time.process_time() - started
+
+    alike, different = "k" * 90 + "{n}", "{n}" + "k" * 90
+    assert min(map(cpu_seconds, [alike] * 3)) < 3 * min(map(cpu_seconds, [different] * 3))
 
 
 def test_a_property_called_nan_stays_text(acme, acme_key):

@@ -13,11 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from playwright.sync_api import Page
 
-BUILT = settings.BASE_DIR / "static" / "dist" / "tracker"
-FIXTURES = settings.BASE_DIR / "tracking" / "tracker" / "test" / "browser"
+BASE = Path(__file__).resolve().parents[3]  # also for the benchmark, which has no settings
+BUILT = BASE / "static" / "dist" / "tracker"
+FIXTURES = BASE / "tracking" / "tracker" / "test" / "browser"
 SECONDS = 5.0
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 # Attributes of the tag: events leave soon, or not before the test wants them to.
