@@ -10,7 +10,7 @@ from tracking.tests.script.website import HIDE, QUICK, Collector, Website, kept_
 pytestmark = pytest.mark.browser
 
 
-def test_a_page_load_sends_the_start_of_the_session_and_the_page_view(
+def test_B025_a_page_load_sends_the_start_of_the_session_and_the_page_view(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(
@@ -28,7 +28,7 @@ def test_a_page_load_sends_the_start_of_the_session_and_the_page_view(
     assert kept_names(page) == ["_mp_s", "_mp_v"]
 
 
-def test_a_route_of_a_single_page_application_is_a_page_view_with_its_late_title(
+def test_B027_B028_B033_a_route_of_a_single_page_application_is_a_page_view_with_its_late_title(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(site.show(options=QUICK) + "a")
@@ -50,7 +50,9 @@ def test_a_route_of_a_single_page_application_is_a_page_view_with_its_late_title
     assert urls == ["/a", "/b", "/b?tab=2#/c", "/b?tab=2"]
 
 
-def test_clicks_are_told_once_without_what_people_typed(page: Page, collector: Collector, site: Website) -> None:
+def test_D071_D096_clicks_are_told_once_without_what_people_typed(
+    page: Page, collector: Collector, site: Website
+) -> None:
     page.goto(site.show(options=QUICK, body="<script>onclick = e => e.preventDefault()</script>"))
     for target in (
         "#cta span",
@@ -86,7 +88,9 @@ def test_clicks_are_told_once_without_what_people_typed(page: Page, collector: C
     )
 
 
-def test_a_tab_opened_in_the_background_counts_when_it_is_seen(page: Page, collector: Collector, site: Website) -> None:
+def test_B040_a_tab_opened_in_the_background_counts_when_it_is_seen(
+    page: Page, collector: Collector, site: Website
+) -> None:
     hidden = "<script>Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})</script>"
     page.goto(site.show(before=hidden, options=QUICK))
     page.evaluate("MetricPal.trackEvent('early')")
@@ -97,7 +101,7 @@ def test_a_tab_opened_in_the_background_counts_when_it_is_seen(page: Page, colle
     assert collector.types()[:3] == ["session_start", "page_view", "custom"]
 
 
-def test_a_page_restored_from_the_back_forward_cache_is_another_page_view(
+def test_B036_a_page_restored_from_the_back_forward_cache_is_another_page_view(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(site.show(options=QUICK))
@@ -109,7 +113,7 @@ def test_a_page_restored_from_the_back_forward_cache_is_another_page_view(
     assert second["page_view_id"] != first["page_view_id"]
 
 
-def test_scroll_depth_and_engaged_time_are_told(page: Page, collector: Collector, site: Website) -> None:
+def test_C047_C055_scroll_depth_and_engaged_time_are_told(page: Page, collector: Collector, site: Website) -> None:
     tall = "<script>document.body.insertAdjacentHTML('beforeend', '<svg width=10 height=2880></svg>')</script>"
     page.set_viewport_size({"width": 800, "height": 700})
     page.goto(site.show(options=QUICK, body=tall))
@@ -125,7 +129,9 @@ def test_scroll_depth_and_engaged_time_are_told(page: Page, collector: Collector
     assert 600 <= exit_["time_on_page"] <= exit_["dwell"] < 5000
 
 
-def test_a_page_that_fits_the_window_is_seen_whole_in_one_step(page: Page, collector: Collector, site: Website) -> None:
+def test_C058_a_page_that_fits_the_window_is_seen_whole_in_one_step(
+    page: Page, collector: Collector, site: Website
+) -> None:
     page.goto(site.show(options=QUICK))
     assert collector.one("scroll")["properties"] == {"scroll_depth": 100}
     page.goto("about:blank")

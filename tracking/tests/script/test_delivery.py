@@ -8,7 +8,7 @@ from tracking.tests.script.website import HIDE, QUICK, SLOW, UUID7, Collector, W
 pytestmark = pytest.mark.browser
 
 
-def test_calls_made_before_the_script_was_there_are_replayed_with_their_moments(
+def test_A002_calls_made_before_the_script_was_there_are_replayed_with_their_moments(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(site.show("stub", options=QUICK))
@@ -22,7 +22,7 @@ def test_calls_made_before_the_script_was_there_are_replayed_with_their_moments(
     assert last["timestamp"] >= first["timestamp"]
 
 
-def test_a_full_batch_leaves_at_once_and_the_rest_with_the_next_one(
+def test_G154_a_full_batch_leaves_at_once_and_the_rest_with_the_next_one(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(site.show(options=SLOW + ' data-batch-size="5"'))
@@ -32,7 +32,7 @@ def test_a_full_batch_leaves_at_once_and_the_rest_with_the_next_one(
     assert [e["properties"]["event_name"] for e in collector.events("custom")] == [f"e{i}" for i in range(13)]
 
 
-def test_leaving_the_page_sends_what_waits_in_bodies_a_beacon_can_carry(
+def test_G169_leaving_the_page_sends_what_waits_in_bodies_a_beacon_can_carry(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(site.show(options=SLOW))
@@ -44,7 +44,7 @@ def test_leaving_the_page_sends_what_waits_in_bodies_a_beacon_can_carry(
     assert collector.one("page_exit")["properties"]["n"] == 1
 
 
-def test_hiding_the_tab_twice_sends_nothing_twice(page: Page, collector: Collector, site: Website) -> None:
+def test_G169_hiding_the_tab_twice_sends_nothing_twice(page: Page, collector: Collector, site: Website) -> None:
     page.goto(site.show(options=SLOW))
     page.evaluate(HIDE, True)
     collector.one("page_exit")
@@ -56,7 +56,7 @@ def test_hiding_the_tab_twice_sends_nothing_twice(page: Page, collector: Collect
     assert collector.types().count("page_view") == 1
 
 
-def test_events_come_again_after_a_503_under_the_same_ids(page: Page, collector: Collector, site: Website) -> None:
+def test_G157_events_come_again_after_a_503_under_the_same_ids(page: Page, collector: Collector, site: Website) -> None:
     collector.answers = [503]
     page.goto(site.show(options=QUICK))
     collector.one("page_view")
@@ -66,7 +66,9 @@ def test_events_come_again_after_a_503_under_the_same_ids(page: Page, collector:
     assert taken["sent_at"] - refused["sent_at"] >= 1000  # Retry-After: 1
 
 
-def test_events_survive_the_page_while_the_collector_is_down(page: Page, collector: Collector, site: Website) -> None:
+def test_G165_events_survive_the_page_while_the_collector_is_down(
+    page: Page, collector: Collector, site: Website
+) -> None:
     collector.forever = 503
     page.goto(site.show(options=QUICK) + "first")
     page.evaluate("MetricPal.goal('bought')")
@@ -80,7 +82,7 @@ def test_events_survive_the_page_while_the_collector_is_down(page: Page, collect
     page.wait_for_function("!Object.keys(localStorage).some(name => name.startsWith('_mp_q'))")
 
 
-def test_a_tag_that_stands_twice_counts_once(page: Page, collector: Collector, site: Website) -> None:
+def test_A004_a_tag_that_stands_twice_counts_once(page: Page, collector: Collector, site: Website) -> None:
     again = '<script src="/trackingscript.js?again" data-apikey="mp_test_1234567890abcdef"></script>'
     warnings: list[str] = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
@@ -92,7 +94,7 @@ def test_a_tag_that_stands_twice_counts_once(page: Page, collector: Collector, s
     assert len(warnings) == 1 and "data-apikey" in warnings[0]
 
 
-def test_wrong_calls_never_throw_into_the_page(page: Page, collector: Collector, site: Website) -> None:
+def test_A013_wrong_calls_never_throw_into_the_page(page: Page, collector: Collector, site: Website) -> None:
     page.goto(site.show(options=QUICK))
     script = """() => {
         const odd = [undefined, null, 0, '', [], {}, () => {}, Symbol('s'), 10n];
@@ -108,7 +110,9 @@ def test_wrong_calls_never_throw_into_the_page(page: Page, collector: Collector,
     assert odd["properties"] == {"loop": {}, "big": "1", "el": "body", "event_name": "odd"}
 
 
-def test_a_page_without_a_key_sends_nothing_and_keeps_working(page: Page, collector: Collector, site: Website) -> None:
+def test_A008_a_page_without_a_key_sends_nothing_and_keeps_working(
+    page: Page, collector: Collector, site: Website
+) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     site.show(options=QUICK)

@@ -68,6 +68,27 @@ def test_C051_a_page_without_a_view_is_not_left(page: Page, collector: Collector
     assert exits(collector) == []
 
 
+def test_C052_leaving_a_page_tells_what_was_shared_when_it_was_seen(
+    page: Page, collector: Collector, site: Website
+) -> None:
+    page.goto(site.show(options=QUICK))
+    page.evaluate("MetricPal.addSharedProperty({key: 'plan', value: 'free'}); history.pushState({}, '', '/b')")
+    collector.wait(lambda: len(collector.events("page_view")) == 2, "the second page")
+    page.evaluate("MetricPal.addSharedProperty({key: 'plan', value: 'pro'})")
+    page.evaluate(HIDE, True)
+    collector.wait(lambda: len(exits(collector)) == 2, "page_exit of the second page")
+    assert exits(collector)[1]["plan"] == "free"
+
+
+def test_C070_the_number_of_the_visit_goes_up(page: Page, collector: Collector, site: Website) -> None:
+    page.goto(site.show(options=QUICK))
+    collector.one("page_view")
+    page.evaluate("MetricPal.endSession(true); MetricPal.trackEvent('next')")
+    collector.one("custom")
+    starts = collector.events("session_start")
+    assert [start["properties"]["session_index"] for start in starts] == [1, 2]
+
+
 def test_C054_depth_is_told_at_its_marks_and_at_the_end_as_it_is(
     page: Page, collector: Collector, site: Website
 ) -> None:

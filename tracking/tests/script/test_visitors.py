@@ -10,7 +10,7 @@ from tracking.tests.script.website import QUICK, SLOW, Collector, Website, kept_
 pytestmark = pytest.mark.browser
 
 
-def test_identify_is_sent_once_for_the_same_person_and_reset_begins_anew(
+def test_E122_E130_identify_is_sent_once_for_the_same_person_and_reset_begins_anew(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(site.show(options=QUICK))
@@ -42,7 +42,7 @@ def test_identify_is_sent_once_for_the_same_person_and_reset_begins_anew(
     ],
     ids=["do not track", "global privacy control", "opted out"],
 )
-def test_nothing_leaves_and_nothing_is_kept_where_the_visitor_objects(
+def test_H185_nothing_leaves_and_nothing_is_kept_where_the_visitor_objects(
     page: Page, collector: Collector, site: Website, before: str, options: str
 ) -> None:
     page.goto(site.show(before=before, options=f"{QUICK} {options}"))
@@ -57,7 +57,7 @@ def test_nothing_leaves_and_nothing_is_kept_where_the_visitor_objects(
     assert kept_names(page) == (["_mp_consent"] if "consent" in before else [])
 
 
-def test_opting_out_clears_everything_lasts_and_can_be_taken_back(
+def test_H183_opting_out_clears_everything_lasts_and_can_be_taken_back(
     page: Page, collector: Collector, site: Website
 ) -> None:
     page.goto(site.show(options=SLOW))
@@ -73,7 +73,7 @@ def test_opting_out_clears_everything_lasts_and_can_be_taken_back(
 
 
 @pytest.mark.parametrize(("options", "name"), [("data-cookieless", "m_"), ("data-cookieless=fingerprint", "fp_")])
-def test_cookieless_keeps_nothing_and_sends_no_id(
+def test_H188_cookieless_keeps_nothing_and_sends_no_id(
     page: Page, collector: Collector, site: Website, options: str, name: str
 ) -> None:
     page.goto(site.show(options=f"{QUICK} {options}"))
@@ -86,7 +86,7 @@ def test_cookieless_keeps_nothing_and_sends_no_id(
     assert page.evaluate("MetricPal.getVisitorId()").startswith(name)
 
 
-def test_tabs_share_visitor_and_session(page: Page, collector: Collector, site: Website) -> None:
+def test_C064_tabs_share_visitor_and_session(page: Page, collector: Collector, site: Website) -> None:
     page.goto(site.show(options=QUICK))
     collector.one("page_view")
     other = page.context.new_page()
@@ -96,7 +96,9 @@ def test_tabs_share_visitor_and_session(page: Page, collector: Collector, site: 
     assert collector.types().count("session_start") == 1
 
 
-def test_ending_the_session_begins_another_with_the_next_event(page: Page, collector: Collector, site: Website) -> None:
+def test_C068_ending_the_session_begins_another_with_the_next_event(
+    page: Page, collector: Collector, site: Website
+) -> None:
     page.goto(site.show(options=QUICK))
     view = collector.one("page_view")
     page.evaluate("MetricPal.endSession(true); MetricPal.trackEvent('after')")

@@ -13,7 +13,10 @@ export function createEmitter({ config, clock, log, newId, observers = [] }, { p
 
   function put(type, properties, { at, ids, view = page.view, urgent, id = newId(at), callback }) {
     const event = { id, event_type: type, timestamp: at, seq: ++seq, ...ids, page_view_id: view.id, url: view.url };
-    event.properties = { ...shared.of(type), ...properties };
+    // Leaving a page tells what was shared when it was seen, not what came since.
+    const common = (/exit/.test(type) && view.common) || shared.of(type);
+    if (/page_v/.test(type)) view.common = common;
+    event.properties = { ...common, ...properties };
     const changed = config.beforeSend ? guard(config.beforeSend, log)(event) : event;
     // Whoever asks for identification alone gets nothing else.
     const isDropped = changed === null || changed === false || (config.onlyIdentify && !/identify$/.test(type));
