@@ -24,6 +24,19 @@ def test_B026_without_automatic_views_the_page_says_when_and_what(
     assert (later["url"], later["page_view_id"]) == (view["url"], view["page_view_id"])
 
 
+def test_H194_a_window_whose_size_is_not_known_yet_makes_nobody_a_robot(
+    page: Page, collector: Collector, site: Website
+) -> None:
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'webdriver', {get: () => false});"
+        "for (const name of ['outerWidth', 'outerHeight'])"
+        " Object.defineProperty(window, name, {get: () => (performance.now() < 200 ? 0 : 800)})"
+    )
+    page.goto(site.show(options='data-interval-start="500"'))
+    collector.one("page_view")
+    assert collector.bodies[0]["context"]["bot"] == 0
+
+
 def test_B030_routes_in_the_fragment_are_pages(page: Page, collector: Collector, site: Website) -> None:
     page.goto(site.show(options=QUICK) + "#/home")
     collector.wait(lambda: len(views(collector)) == 1, "the first page")

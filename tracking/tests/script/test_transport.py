@@ -105,12 +105,13 @@ def test_G162_a_blocker_is_left_in_peace(page: Page, collector: Collector, site:
     for _ in range(3):
         page.evaluate(SEND, [f"e{number}" for number in range(60)])
         page.wait_for_timeout(900)
-    page.wait_for_timeout(4000)
+    # What came since the last try, and a hundred of before.
+    few = f"() => {KEPT}.reduce((sum, name) => sum + JSON.parse(localStorage[name]).events.length, 0) <= 160"
+    page.wait_for_function(few, timeout=20_000)
     seen = len(tries)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(3000)
     assert len(tries) == seen <= 5
-    kept = page.evaluate(f"{KEPT}.map(name => JSON.parse(localStorage[name]).events.length)")
-    assert sum(kept) <= 160  # what came since the last try, and a hundred of before
+    assert page.evaluate(few)
 
 
 def test_G163_events_made_offline_arrive_once_after_a_reload(page: Page, collector: Collector, site: Website) -> None:

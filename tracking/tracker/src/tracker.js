@@ -47,9 +47,10 @@ export function createTracker({ win, config, url, load, log, warn }) {
     const page = createPage(env);
     const queue = createQueue();
     const disk = anonymous ? noDisk : createDisk(env);
-    const context = { ...readContext(win, anonymous), ...consent.signals, bot: botSigns(win), cookieless: +anonymous };
+    const context = { ...readContext(win, anonymous), ...consent.signals, cookieless: +anonymous };
     const encodeBatch = (batch, retry) => {
       const [state, reason] = consent.decide();
+      context.bot = botSigns(win);
       context.consent = reason ? state : undefined; // nobody was asked: nothing is claimed
       return encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, context });
     };

@@ -178,10 +178,11 @@ test("devices: phones, tablets that say so, tablets that call themselves Macs", 
 });
 
 test("robots show themselves, and count as people on sites under test", () => {
-  const person = { navigator: { languages: ["en"] }, outerWidth: 800, outerHeight: 600 };
+  const person = { navigator: { languages: ["en"] }, outerWidth: 800, outerHeight: 600, document: { hidden: false } };
   assert.equal(botSigns(person), 0);
   assert.equal(botSigns({ ...person, navigator: { languages: ["en"], webdriver: true } }), BOT.WEBDRIVER);
   assert.equal(botSigns({ ...person, Cypress: {}, outerWidth: 0, outerHeight: 0 }), BOT.AUTOMATION | BOT.NO_WINDOW);
+  assert.equal(botSigns({ ...person, outerWidth: 0, outerHeight: 0, document: { hidden: true } }), 0);
   assert.equal(botSigns({ ...person, navigator: { webdriver: true }, __mpTest: 1 }), 0);
 });
 
