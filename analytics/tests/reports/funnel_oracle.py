@@ -37,8 +37,11 @@ def in_order_of_counting(events: Sequence[Event], order: str) -> list[Event]:
 
 def attempt(events: Sequence[Event], rules: Rules) -> Attempt | None:
     """The attempt that counts for a person, or None: never entered, or left out."""
-    ordered = in_order_of_counting(events, rules.order)
-    return any_order(ordered, rules) if rules.order == "any" else _best(ordered, rules)
+    if rules.order == "any":
+        return any_order(in_order_of_counting(events, rules.order), rules)
+    # After the period an event is no first step, so it does not stand where first steps stand in its second.
+    late = [(ms, bits & ~1 if ms // 1000 * 1000 >= rules.end_ms else bits, value) for ms, bits, value in events]
+    return _best(in_order_of_counting(late, rules.order), rules)
 
 
 def _best(events: list[Event], rules: Rules) -> Attempt | None:

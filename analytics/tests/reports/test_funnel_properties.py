@@ -119,3 +119,17 @@ def test_the_counts_are_those_of_the_attempts_and_their_parts_add_up(funnel: Fun
     assert {group.value: group.steps[0].reached for group in found.groups} == Counter(each.value for each in lives)
     assert sum(point.entered for point in found.trend) == levels[0]
     assert sum(point.converted for point in found.trend) == levels[-1] == sum(found.histogram)
+
+
+@pytest.mark.usefixtures("event_store")
+def test_after_the_period_an_event_is_no_first_step_and_comes_after_the_others_of_its_second():
+    """b → a → b, with a and the last b in the first second after the period."""
+    end = int(END.timestamp()) * 1000
+    lives = [Seen(1, end - 1000, "b"), Seen(1, end, "b"), Seen(1, end + 1, "a")]
+    dataset = new_dataset()
+    keep(dataset, lives)
+    steps = tuple((Filter("event", "is", STEPS[step]),) for step in ("b", "a", "b"))
+    funnel = Funnel(steps=steps, order="ordered", window="1h", by="country")
+
+    assert told(funnel, asked(dataset, START, END)) == expected(funnel, lives)
+    assert expected(funnel, lives)[1].level == 3
