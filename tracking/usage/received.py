@@ -1,63 +1,26 @@
-"""How many events of a dataset were taken and refused each day, by reason.
+"""How many events of a dataset were taken, held and refused each day, by reason.
 
-Kept in Valkey, hash `usage:{dataset}:{YYYY-MM-DD}`, for the days until they are rolled into PostgreSQL, and in
-Prometheus for the operator.
+Kept in Valkey, hash `usage:{dataset}:{YYYY-MM-DD}`, and in Prometheus for the operator. Counts what arrived; what an
+organization has used up of its limits is counted apart (counters).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from config.lib import metrics
 from config.lib.redis_clients import buffer_client
-from tracking.buffer import Tally
+from tracking.append import Tally
+from tracking.usage.reasons import DropReason
 
 KEPT_SECONDS = 40 * 24 * 60 * 60
 ACCEPTED = "accepted"
 
-
-class DropReason(StrEnum):
-    """Why an event was not stored: a closed set. The first one is no fault, the others are told to the sender."""
-
-    DUPLICATE = "duplicate"
-    TYPE = "type"  # not of the type the field has
-    NAME = "name"
-    NAME_TOO_LONG = "name_too_long"
-    NAME_RESERVED = "name_reserved"
-    EVENT_ID = "event_id"
-    TIME_FORMAT = "time_format"
-    TIME_RANGE = "time_range"
-    TOO_OLD = "too_old"
-    NUMBER_RANGE = "number_range"
-    NUL = "nul"
-    TOO_DEEP = "too_deep"
-    TOO_MANY_KEYS = "too_many_keys"
-    KEY_TOO_LONG = "key_too_long"
-    STRING_TOO_LONG = "string_too_long"
-    EVENT_TOO_LARGE = "event_too_large"
-    # What the workspace itself keeps out (tracking.rules).
-    PAUSED = "paused"
-    EXCLUDED_ADDRESS = "excluded_address"
-    EXCLUDED_COUNTRY = "excluded_country"
-    EXCLUDED_HOST = "excluded_host"
-    EXCLUDED_PAGE = "excluded_page"
-    NO_CONSENT = "no_consent"
-    DNT = "dnt"
-    GPC = "gpc"
-
-
-FILTERED = frozenset(
-    {
-        DropReason.PAUSED, DropReason.EXCLUDED_ADDRESS, DropReason.EXCLUDED_COUNTRY, DropReason.EXCLUDED_HOST,
-        DropReason.EXCLUDED_PAGE, DropReason.NO_CONSENT, DropReason.DNT, DropReason.GPC,
-    }
-)  # fmt: skip
-
-
 _ACCEPTED = metrics.EVENTS.labels(result="accepted")
 _DUPLICATE = metrics.EVENTS.labels(result="duplicate")
 _DROPPED = metrics.EVENTS.labels(result="dropped")
+_HELD = metrics.EVENTS.labels(result="held")
+_RESULTS = {DropReason.DUPLICATE: _DUPLICATE, DropReason.QUOTA: _HELD}
 
 
 def tally(dataset_id: int, now: datetime, accepted: int, reasons: Mapping[DropReason, int]) -> Tally:
@@ -84,7 +47,7 @@ def tell_prometheus(accepted: int, reasons: Mapping[DropReason, int]) -> None:
         _ACCEPTED.inc(accepted)
     for reason, number in reasons.items():
         if number:
-            (_DUPLICATE if reason == DropReason.DUPLICATE else _DROPPED).inc(number)
+            _RESULTS.get(reason, _DROPPED).inc(number)
             metrics.EVENTS_DROPPED.labels(reason=reason).inc(number)
 
 
