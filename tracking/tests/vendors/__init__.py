@@ -1,0 +1,1 @@
+"""Other tools' SDKs, unmodified, sending to us."""
