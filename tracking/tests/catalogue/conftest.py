@@ -1,0 +1,3 @@
+from tracking.tests.quarantine.conftest import drain
+
+__all__ = ["drain"]
