@@ -1,0 +1,75 @@
+"""Pages with figures, charts and tables, typeset by typst.
+
+    pdf_of("Acme, weekly", [Section("Visitors", chart=Chart("line", labels, [Line("Visitors", values)]))])
+
+The document is templates/analytics/exports/report.typ; all that is shown travels as data, so nothing in it can be
+markup, name a file or fetch anything: the compiler sees an empty folder.
+"""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from analytics.exports.drawing import svg
+from analytics.exports.pages import Section
+
+MOST_ROWS = 500  # of a table on paper; a file has them all
+WIDE = 7  # columns; a table with more lies across the page
+LONGEST = 120  # characters of a cell
+TEMPLATE = Path(settings.BASE_DIR) / "templates" / "analytics" / "exports" / "report.typ"
+
+
+def pdf_of(title: str, sections: Sequence[Section], subtitle: str = "", footer: str = "") -> bytes:
+    """The PDF. Some hundredths of a second for a page."""
+    import typst  # not before it is needed: 8 MB in every process otherwise
+
+    shown = {
+        "title": title,
+        "subtitle": subtitle,
+        "footer": footer,
+        "wide": any(section.table and len(section.table.columns) > WIDE for section in sections),
+        "sections": [_shown(section) for section in sections],
+    }
+    with tempfile.TemporaryDirectory() as nothing:
+        return typst.compile(  # type: ignore[misc]  # its stub binds a type of input to no argument
+            _template(), root=Path(nothing), font_paths=[_fonts()], sys_inputs={"data": json.dumps(shown)}
+        )
+
+
+@cache
+def _template() -> bytes:
+    return TEMPLATE.read_bytes()
+
+
+@cache
+def _fonts() -> str:
+    import font_source_sans_pro
+
+    return str(Path(font_source_sans_pro.__file__).parent / "files")
+
+
+def _shown(section: Section) -> dict[str, Any]:
+    table = section.table
+    if table:
+        left_out = len(table.rows) - MOST_ROWS
+        note = f"And {left_out:,} rows more, in the other formats." if left_out > 0 else table.note
+        rows = [[_fitting(cell) for cell in row] for row in table.rows[:MOST_ROWS]]
+        section = replace(section, table=replace(table, rows=rows, note=note))
+    return asdict(section) | {"chart": svg(section.chart) if section.chart else None}
+
+
+def _fitting(text: str) -> str:
+    """In one cell: cut, without line breaks; very long words may break anywhere."""
+    flat = " ".join(text.split())
+    cut = flat if len(flat) <= LONGEST else f"{flat[: LONGEST - 1]}…"
+    return "\u200b".join(cut[n : n + 30] for n in range(0, len(cut), 30)) if _has_long_word(cut) else cut
+
+
+def _has_long_word(text: str) -> bool:
+    return any(len(word) > 30 for word in text.split())

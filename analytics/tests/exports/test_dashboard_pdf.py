@@ -1,0 +1,74 @@
+"""A dashboard as a PDF: every kind of widget has something to say on paper."""
+
+import pytest
+from django.http import QueryDict
+
+from analytics.dashboards import making
+from analytics.dashboards.kinds import KINDS
+from analytics.dashboards.templates import TEMPLATES, config_of
+from analytics.tests.world import goal, page_view, store_events
+from analytics.views.dashboards.page import read
+from analytics.views.exports.dashboards import sections
+from config.testing.world import NOW
+from workspaces.models import AuditEntry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "event_store")]
+
+
+@pytest.fixture
+def made(acme, owner):
+    store_events(acme.dataset_id(), [page_view("10:00", "/a"), page_view("11:00", "/b", 2), goal("11:01", "signup")])
+
+    def make(*widgets):
+        config = {"period": "yesterday", "compare": "off", "widgets": list(widgets)}
+        return making.create(acme, name="Sales", config=config, actor=owner, now=NOW)
+
+    return make
+
+
+def test_figures_come_first_then_the_widgets(made, as_owner, acme, text):
+    dashboard = made(
+        {"id": "t", "kind": "text", "title": "Why", "text": "Read <b>this</b> first."},
+        {"id": "pages", "kind": "bar", "title": "Top pages"},
+        {"id": "v", "kind": "number", "question": "s=visitors"},
+    )
+
+    answer = as_owner.get(f"/w/acme/dashboards/{dashboard.uid}/pdf/")
+
+    found = text(answer.content)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="acme-dashboard-2026-03-10.pdf"'
+    for words in ("Sales", "9 Mar 2026", "Visitors", "Read <b>this</b> first.", "Top pages", "/a"):
+        assert words in found
+    assert found.index("Visitors") < found.index("Why") < found.index("Top pages")
+    assert AuditEntry.objects.get(action="export.download").target == "Dashboard Sales as pdf"
+
+
+def test_period_and_filters_of_the_page_hold(made, as_owner, text):
+    dashboard = made({"id": "pages", "kind": "bar"})
+
+    found = text(as_owner.get(f"/w/acme/dashboards/{dashboard.uid}/pdf/?f=is,page,/b").content)
+
+    assert "Page is /b" in found
+    assert "/a" not in found
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"text", "live"}))
+def test_every_kind_of_widget_is_a_section(made, kind):
+    dashboard = made({"id": "w", "kind": kind, "title": "It"})
+
+    (section,) = sections(read(dashboard, QueryDict(), NOW), dashboard)
+
+    assert section.figures or section.chart or section.table or section.text
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_can_be_printed(made, as_owner, name):
+    dashboard = made(*config_of(name)["widgets"])
+
+    assert as_owner.get(f"/w/acme/dashboards/{dashboard.uid}/pdf/").content.startswith(b"%PDF")
+
+
+def test_who_may_not_see_it_does_not_get_it_on_paper_either(made, as_viewer):
+    dashboard = made({"id": "pages", "kind": "bar"})
+
+    assert as_viewer.get(f"/w/acme/dashboards/{dashboard.uid}/pdf/").status_code == 404

@@ -1,0 +1,56 @@
+"""(g) Exports of events in the background: how long one takes, and what the worker's memory does meanwhile."""
+
+import argparse
+import json
+import time
+import urllib.request
+from datetime import UTC, datetime
+from typing import Any
+
+from config.bench import dataset
+from config.bench.overview import DAYS, SEED, command, use
+from config.rig import cost
+from config.rig.stack import Stack, Tenant
+
+FORMATS = ("csv", "json", "parquet", "xlsx")
+LOOK_EVERY_S = 0.25
+
+
+def measure(options: argparse.Namespace) -> dict[str, object]:
+    """seconds | MB of the file | worker's memory before and at most, MB"""
+    figures: dict[str, object] = {}
+    with Stack() as stack:
+        use(stack)
+        for millions in options.millions:
+            tenant = stack.tenant(f"bench exports {millions:g}")
+            end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+            dataset.generate(command(), round(millions * 1e6), stack.datasets([tenant]), DAYS, SEED, end)
+            for each in FORMATS:
+                rows, figure = _export(stack, tenant, each)
+                figures[f"{rows / 1e6:.2f} M events as {each}"] = figure
+    return figures
+
+
+def _export(stack: Stack, tenant: Tenant, kind: str) -> tuple[int, str]:
+    before, most, start = _memory(stack), 0.0, time.monotonic()
+    made = _call(stack, tenant, "", {"source": "events", "format": kind, "parameters": "period=all"})
+    while made["state"] not in ("done", "failed"):
+        time.sleep(LOOK_EVERY_S)
+        most = max(most, _memory(stack))
+        made = _call(stack, tenant, f"/{made['id']}")
+    took_s, size = time.monotonic() - start, (made["manifest"] or {}).get("bytes", 0)
+    return made["rows"], f"{took_s:6.1f} | {size / 1e6:7.1f} | {before:5.0f} → {most:5.0f}" + f" {made['reason']}"
+
+
+def _memory(stack: Stack) -> float:
+    return cost.memory_mb(stack.pid("worker"))
+
+
+def _call(stack: Stack, tenant: Tenant, path: str, body: dict[str, str] | None = None) -> Any:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{stack.port}/api/v1/exports{path}?workspace={tenant.workspace}",
+        data=json.dumps(body).encode() if body else None,
+        headers={"Authorization": f"Bearer {tenant.token}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
