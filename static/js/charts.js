@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import { attachTooltip } from "./tooltip.js";
 import { axes, colour, snap, top } from "./axes.js";
+import { attachNotes } from "./notes.js";
 import { drawPlots } from "./plot.js";
 
 const charts = new Map(); // element -> { plot, series }
@@ -61,6 +62,7 @@ function draw(element) {
   const series = JSON.parse(document.getElementById(element.dataset.chart).textContent);
   const plot = new uPlot(options(element, series), data(series), element);
   attachTooltip(plot, element, series);
+  attachNotes(plot, element, series);
   charts.set(element, { plot, series });
 }
 
