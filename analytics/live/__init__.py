@@ -1,7 +1,9 @@
-"""Live updates of an overview: /ws/dashboard/<workspace uid>?env=live|test.
+"""Live updates: /ws/dashboard/<uid of a workspace or a dashboard>?<the state of the page>.
 
     writer ──"dataset.changed"──► channel layer ──► consumer ──{"changed": as_of_ms}──► page asks for its fragments
-    Pulse, every second: who is here now ──{"metric": "visitors_now", "value": 12}──►
+    Pulse, every second: of an overview who is here now ──{"metric": "visitors_now", "value": 12}──►
+                         of a dashboard its figures ──{"metric": "visitors", "value": 1234, "text": "1.2 k"}──►
 
-A socket says only that something changed; the numbers come by HTTP, where rights are checked and templates live.
+A socket says only that something changed, and the figures; everything else comes by HTTP, where rights are checked and
+templates live. Who may listen: rights (when a socket opens), standing (while it is open), tickets (without a session).
 """

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
-from analytics.live.rights import still_allowed
+from analytics.live import figures
+from analytics.live.rights import may_still_listen
 from analytics.query import cache
 from analytics.reports.realtime import visitors_now
 from config.lib import clock
@@ -35,7 +37,9 @@ class Pulse:
     def __init__(self) -> None:
         self._sockets: set[LiveConsumer] = set()
         self._told: dict[LiveConsumer, int] = {}
+        self._figures: dict[LiveConsumer, figures.Figures] = {}  # what each page was last told
         self._task: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     def join(self, socket: "LiveConsumer") -> None:
         self._sockets.add(socket)
@@ -45,6 +49,7 @@ class Pulse:
     def leave(self, socket: "LiveConsumer") -> None:
         self._sockets.discard(socket)
         self._told.pop(socket, None)
+        self._figures.pop(socket, None)
 
     async def _beat(self) -> None:
         second = 0
@@ -54,6 +59,9 @@ class Pulse:
             await self._count(everybody=second % RECOUNT_SECONDS == 0)
             if second % RECOUNT_SECONDS == 0:
                 await self._catch_up()
+            if self._telling is None or self._telling.done():
+                # Beside the beat: a dear question must not keep the others from being closed in time.
+                self._telling = asyncio.get_running_loop().create_task(self._tell_figures())
             await asyncio.sleep(BEAT_SECONDS)
             second += 1
 
@@ -61,7 +69,7 @@ class Pulse:
         """Newcomers are told at once, the others when it is time."""
         audience: dict[int, list[LiveConsumer]] = {}
         for socket in self._sockets:
-            if socket.listener and (everybody or socket not in self._told):
+            if socket.listener and not socket.question and (everybody or socket not in self._told):
                 audience.setdefault(socket.listener.dataset_id, []).append(socket)
         for dataset_id, sockets in audience.items():
             try:
@@ -77,6 +85,33 @@ class Pulse:
         self._told |= dict.fromkeys(changed, value)
         await asyncio.gather(*(socket.say({"metric": "visitors_now", "value": value}) for socket in changed))
 
+    async def _tell_figures(self) -> None:
+        """Of dashboards whose data changed: one question for all pages in the same state."""
+        audience: dict[figures.Asked, list[LiveConsumer]] = {}
+        for socket in self._sockets:
+            if socket.question and socket.is_dirty:
+                socket.is_dirty = False
+                audience.setdefault(socket.question, []).append(socket)
+        for question, sockets in audience.items():
+            try:
+                found = await database_sync_to_async(figures.figures, thread_sensitive=False)(question)
+            except (store.StoreError, DatabaseError) as error:
+                log.warning("live_figures_failed", dashboard_id=question.dashboard_id, error=str(error))
+                for socket in sockets:
+                    socket.is_dirty = True  # at the next beat
+                continue
+            await asyncio.gather(*(self._tell_new(socket, found) for socket in sockets))
+
+    async def _tell_new(self, socket: "LiveConsumer", found: figures.Figures) -> None:
+        """Only what differs from what the page was told."""
+        if socket not in self._sockets:
+            return  # gone meanwhile
+        told = self._figures.get(socket, {})
+        self._figures[socket] = found
+        for name, (value, text) in found.items():
+            if told.get(name) != (value, text):
+                await socket.say({"metric": name, "value": value, "text": text})
+
     async def _catch_up(self) -> None:
         looked_at = {socket.listener.dataset_id for socket in self._sockets if socket.listener}
         ticks = await sync_to_async(cache.ticks, thread_sensitive=False)(sorted(looked_at))
@@ -86,7 +121,7 @@ class Pulse:
     async def _check_rights(self) -> None:
         sockets = list(self._sockets)
         try:
-            allowed = await still_allowed(socket.listener for socket in sockets if socket.listener)
+            allowed = await may_still_listen([socket.listener for socket in sockets if socket.listener])
         except DatabaseError as error:
             log.warning("live_rights_unknown", error=str(error))
             return

@@ -3,9 +3,11 @@
 import { refresh } from "./refresh.js";
 
 const POLL_MS = 15000;
+const TICK_MS = 30000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30000;
 const TRIES_BEFORE_POLLING = 3;
+const WORDS = { connecting: "Connecting", online: "Live", offline: "Offline" };
 const CLOSED_FOR_GOOD = 4403; // signed out, or no longer a member
 
 let socket = null;
@@ -14,18 +16,26 @@ let polling = null;
 
 const root = () => document.getElementById("overview");
 
-function address({ workspace, environment, livePort }) {
+/** A dashboard says its socket's path itself; the overview's follows from its workspace. */
+function address({ socket, workspace, environment, livePort }) {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const host = livePort && livePort !== "0" ? `${location.hostname}:${livePort}` : location.host;
-  return `${scheme}://${host}/ws/dashboard/${workspace}?env=${environment}`;
+  return `${scheme}://${host}${socket ?? `/ws/dashboard/${workspace}?env=${environment}`}`;
 }
 
 function show(state) {
   document.querySelectorAll("[data-live-state]").forEach((element) => (element.dataset.liveState = state));
+  document.querySelectorAll("[data-live-word]").forEach((element) => (element.textContent = WORDS[state]));
+}
+
+/** A figure of a dashboard, before the page has asked for all of them. */
+function put({ metric, text }) {
+  document.querySelectorAll(`[data-metric="${CSS.escape(metric)}"]`).forEach((element) => (element.textContent = text));
 }
 
 function onMessage({ data }) {
   const message = JSON.parse(data);
+  if (message.text) put(message);
   if (message.metric === "visitors_now") {
     document.querySelectorAll("[data-visitors-now]").forEach((element) => {
       element.textContent = message.value.toLocaleString("en");
@@ -55,7 +65,7 @@ function connect() {
   const page = root();
   if (!page || socket) return;
   socket = new WebSocket(address(page.dataset));
-  socket.environment = page.dataset.environment;
+  socket.address = address(page.dataset);
   socket.onopen = () => {
     tries = 0;
     poll(false);
@@ -66,10 +76,10 @@ function connect() {
   socket.onclose = retry;
 }
 
-/** After the page changed: another environment has another socket; elsewhere there is none. */
+/** After the page changed: another state has another socket; elsewhere there is none. */
 function follow() {
   const page = root();
-  if (socket && page?.dataset.environment !== socket.environment) {
+  if (socket && (!page || address(page.dataset) !== socket.address)) {
     const old = socket;
     socket = null;
     old.close();
@@ -78,5 +88,11 @@ function follow() {
   else if (tries === 0) connect();
 }
 
+/** What tells of the last minutes grows old without any event. */
+function tick() {
+  if (document.querySelector("[data-ticks]")) refresh();
+}
+
+setInterval(tick, TICK_MS);
 document.addEventListener("htmx:afterSettle", follow);
 connect();

@@ -2,6 +2,7 @@
 //   { unit, kind, labels, titles, partial, lines: [{ label, values, before, colour }] }
 import uPlot from "uplot";
 import { axes, colour, snap, top } from "./axes.js";
+import { attachNotes } from "./notes.js";
 import { attachTip } from "./plot_tip.js";
 
 const plots = new Map(); // element -> plot
@@ -76,6 +77,7 @@ function draw(element) {
   const hidden = new Set();
   const plot = new uPlot(options(element, data, hidden), columns(data), element);
   attachTip(plot, element, data, hidden);
+  attachNotes(plot, element, data);
   connectLegend(plot, element, hidden);
   plots.set(element, plot);
 }
@@ -96,7 +98,8 @@ function connectLegend(plot, element, hidden) {
 const resizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const plot = plots.get(target);
-    if (plot && target.clientWidth !== plot.width) plot.setSize({ width: target.clientWidth, height: target.clientHeight });
+    const isSame = plot && target.clientWidth === plot.width && target.clientHeight === plot.height;
+    if (plot && !isSame) plot.setSize({ width: target.clientWidth, height: target.clientHeight });
   }
 });
 

@@ -1,0 +1,45 @@
+"""A dashboard as numbers: every widget's table, and the figures by name. The API's /data and each widget's CSV."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.dashboards import config
+from analytics.models import Dashboard
+from analytics.query import cache
+from analytics.query.model import QueryError
+from analytics.views.dashboards.board import figures, metric_of, said
+from analytics.views.dashboards.page import DashboardPage
+from analytics.views.dashboards.widgets import DRAWINGS
+from tracking.store import QueryTimeout, QueryTooLarge
+
+
+def data(page: DashboardPage, dashboard: Dashboard) -> dict[str, Any]:
+    """{"name", "widgets": [{"id", "metric", "columns", "rows"}, …], "metrics": {"visitors": 12}, …}"""
+    as_of = cache.as_of(cache.ticks([page.dataset_id]).get(page.dataset_id), page.now)
+    return {
+        "id": str(dashboard.uid),
+        "name": dashboard.name,
+        "description": dashboard.description,
+        "period": {
+            "key": page.period.key,
+            "start": page.period.start.isoformat(),
+            "end": page.period.end.isoformat(),
+        },
+        "timezone": page.zone,
+        "widgets": [widget(page, each) for each in dashboard.config["widgets"]],
+        "metrics": {name: value for name, (value, _) in figures(page, dashboard).items()},
+        "as_of": as_of.isoformat(),
+    }
+
+
+def widget(page: DashboardPage, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """One widget as a table; `error` says why there is none."""
+    found: dict[str, Any] = {name: stored[name] for name in ("id", "kind", "title", "text", "w", "h")}
+    found |= {"metric": "", "columns": [], "rows": [], "error": ""}
+    try:
+        asked = config.question(stored, page.saved)
+        rows = [list(row) for row in DRAWINGS[stored["kind"]].table(page, asked)]
+    except (QueryError, QueryTimeout, QueryTooLarge) as refused:
+        return found | {"error": said(refused)}
+    columns = [str(name) for name in rows[0]] if rows else []
+    return found | {"metric": metric_of(stored, asked), "columns": columns, "rows": rows[1:]}

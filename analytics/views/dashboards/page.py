@@ -1,0 +1,109 @@
+"""The state of a dashboard in its URL: period, comparison and filters on top of what the dashboard itself says.
+
+What the dashboard says (and a link or an embed, for its readers) always holds and stands in no URL.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+
+from analytics.dashboards import config
+from analytics.models import Dashboard
+from analytics.query.lookup import SavedOf
+from analytics.query.model import Condition, Filter, Interval, Query, QueryError
+from analytics.query.page import DEFAULTS, PageQuery
+from analytics.query.parse import from_params
+from analytics.query.trees import is_of_events
+from analytics.views.reports.frame import ReportPage
+
+
+@dataclass(frozen=True)
+class DashboardPage(ReportPage):
+    """`locked` conditions are part of every question; `ours` is the dashboard's own period and comparison."""
+
+    locked: tuple[Condition, ...] = ()
+    ours: tuple[tuple[str, str], ...] = ()
+    fixed: tuple[tuple[str, str], ...] = ()  # parameters that every link must carry: the token of an embed
+    # Numbers of other customers must not show, not even within a rate.
+    is_closed: bool = False
+
+    @property
+    def usual(self) -> dict[str, str]:
+        return DEFAULTS | dict(self.ours)
+
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        return [*super().parameters, *self.fixed]
+
+    def query(
+        self,
+        *metrics: str,
+        dimensions: tuple[str, ...] = (),
+        filters: tuple[Condition, ...] = (),
+        interval: Interval | None = None,
+        **others: Any,
+    ) -> Query:
+        if self.is_closed and "conversion_rate" in metrics and is_of_events(self.locked):
+            raise QueryError("A conversion rate is a part of all visitors, which this view does not show.")
+        return super().query(
+            *metrics, dimensions=dimensions, filters=self.locked + filters, interval=interval, **others
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads, beyond the dashboard itself: a link or an embed adds conditions, and may forbid to change anything."""
+
+    locked: tuple[Condition, ...] = ()
+    fixed: tuple[tuple[str, str], ...] = ()
+    may_change: bool = True
+    is_closed: bool = False
+
+
+INSIDE = Reading()
+
+
+def read_state(
+    dashboard: Dashboard, params: QueryDict, now: datetime, reading: Reading = INSIDE
+) -> tuple[DashboardPage, str]:
+    """The state in `params`; what makes no sense gives way to the dashboard's own, with a sentence about it.
+
+    QueryError when the dashboard's own filters name a segment or cohort that is gone: without them it would show more.
+    """
+    given = params if reading.may_change else QueryDict()
+    try:
+        return read(dashboard, given, now, reading), ""
+    except QueryError as refused:
+        return read(dashboard, QueryDict(), now, reading), str(refused)
+
+
+def read(dashboard: Dashboard, params: QueryDict, now: datetime, reading: Reading = INSIDE) -> DashboardPage:
+    """The same, but QueryError for what makes no sense."""
+    workspace = dashboard.workspace
+    saved = SavedOf(workspace, now)
+    ours = {name: str(dashboard.config[name]) for name in ("period", "compare")}
+    state = from_params(_completed(params, ours), workspace, now)
+    if reading.is_closed and not all(isinstance(each, Filter) for each in state.filters):
+        # What people did, or a cohort, is told by rows that this reader must not see.
+        raise QueryError("Here a filter is a dimension and values, such as is,page,/pricing.", "filters")
+    return DashboardPage(
+        **{each.name: getattr(state, each.name) for each in fields(PageQuery)},
+        saved=saved,
+        workspace=workspace,
+        locked=config.locked(dashboard.config, saved) + reading.locked,
+        ours=tuple(ours.items()),
+        fixed=reading.fixed,
+        is_closed=reading.is_closed,
+    )
+
+
+def _completed(params: QueryDict, ours: Mapping[str, str]) -> QueryDict:
+    filled = params.copy()
+    for name, value in ours.items():
+        if not filled.get(name) and not (name == "period" and "from" in filled):
+            filled[name] = value
+    return filled
