@@ -4,8 +4,15 @@ from typing import cast
 
 from celery import shared_task
 
+from analytics.alerts import tasks as alerts_tasks  # noqa: F401  # Celery looks for tasks here
+from analytics.exports import jobs
+from analytics.mails import due, letter
+from analytics.query.model import QueryError
+from analytics.quotas import notices
 from analytics.rollups import Dataset, roll_up
+from analytics.views.exports.sources import ExportWork
 from config.lib import clock
+from tracking.store import QueryTimeout, QueryTooLarge, StoreUnavailable
 from workspaces.models import Environment, Workspace
 
 ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
@@ -25,3 +32,56 @@ def roll_up_dataset(workspace_id: int, environment: str) -> None:
     workspace = Workspace.objects.filter(id=workspace_id).first()
     if workspace:
         roll_up(Dataset.of(workspace, cast(Environment, environment)), clock.now())
+
+
+@shared_task
+def make_export(pk: int) -> None:
+    """Works on an export for a while, and asks for more time where that was not enough."""
+    export = jobs.claim(pk, clock.now())
+    if export is None:
+        return
+    try:
+        jobs.advance(export, ExportWork(export), clock.now)
+    except jobs.Lost:
+        return
+    except QueryError as error:
+        return jobs.fail(export, str(error), clock.now())
+    except (QueryTimeout, QueryTooLarge):
+        return jobs.fail(export, "That is too much for one question. Choose a shorter period.", clock.now())
+    except StoreUnavailable:
+        return jobs.postpone(export, clock.now())
+    except Exception:
+        jobs.fail(export, "Something went wrong on our side. Ask for the export again.", clock.now())
+        raise
+    if pk in jobs.due(clock.now()):
+        make_export.delay(pk)
+
+
+@shared_task
+def resume_exports() -> None:
+    for pk in jobs.due(clock.now()):
+        make_export.delay(pk)
+
+
+@shared_task
+def forget_exports() -> None:
+    jobs.forget_expired(clock.now())
+
+
+@shared_task
+def tell_of_limits() -> None:
+    """Who comes near a limit is told, in the product and by mail."""
+    now = clock.now()
+    notices.note(now)
+    notices.mail(now)
+
+
+@shared_task
+def send_reports() -> None:
+    for pk in due.walk(clock.now()):
+        send_report.delay(pk)
+
+
+@shared_task
+def send_report(pk: int) -> None:
+    due.send(pk, clock.now(), letter.write)

@@ -2,13 +2,31 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.api import aggregated, behaviour, events, people, questions, receipts, saved_metrics, spend, web
+from analytics.api import (
+    aggregated,
+    behaviour,
+    dashboard_shares,
+    events,
+    people,
+    questions,
+    receipts,
+    saved_metrics,
+    spend,
+    web,
+)
 from analytics.api import cohorts as api_cohorts
+from analytics.api import dashboards as api_dashboards
+from analytics.api import exports as api_exports
 from analytics.api import funnel as api_funnel
 from analytics.api import retention as api_retention
 from analytics.api import segments as api_segments
 from analytics.api import trends as api_trends
-from analytics.views import details, downloads, overview, receipt, suggestions
+from analytics.api import usage as api_usage
+from analytics.api.grafana import views as grafana
+from analytics.views import audit_csv, details, downloads, overview, receipt, suggestions, usage
+from analytics.views.alerts import routes as alerts_routes
+from analytics.views.dashboards import routes as dashboard_routes
+from analytics.views.exports import routes as exports_routes
 from analytics.views.reports import (
     behaviour_routes,
     cohorts,
@@ -24,6 +42,9 @@ from analytics.views.reports import (
 api: list[URLPattern | URLResolver] = [
     path("analytics/query", questions.query, name="api_query"),
     path("analytics/metrics", questions.metrics, name="api_metrics"),
+    path("analytics/usage", api_usage.usage, name="api_usage"),
+    path("analytics/quotas", api_usage.quotas_view, name="api_quotas"),
+    path("analytics/rollup", api_usage.roll_up, name="api_rollup"),
     path("analytics/events", events.EventsView.as_view(), name="api_events"),
     path("events", events.EventsView.as_view(), name="api_events_short"),
     path("events/stats", events.stats, name="api_event_stats"),
@@ -38,6 +59,19 @@ api: list[URLPattern | URLResolver] = [
     path("analytics/revenue", web.revenue, name="api_revenue"),
     path("analytics/spend", spend.spend, name="api_spend"),
     path("analytics/export.csv", questions.export, name="api_export"),
+    *(
+        path(f"analytics/export.{name}", api_exports.direct(name), name=f"api_export_{name}")
+        for name in ("xlsx", "json", "parquet")
+    ),
+    path("grafana/", grafana.home, name="api_grafana"),
+    path("grafana/query", grafana.query, name="api_grafana_query"),
+    path("grafana/metrics", grafana.metrics, name="api_grafana_metrics"),
+    path("grafana/metric-payload-options", grafana.options, name="api_grafana_options"),
+    path("grafana/variable", grafana.variable, name="api_grafana_variable"),
+    path("grafana/tag-keys", grafana.tag_keys, name="api_grafana_tag_keys"),
+    path("grafana/tag-values", grafana.tag_values, name="api_grafana_tag_values"),
+    path("exports", api_exports.listed, name="api_exports"),
+    path("exports/<uuid:uid>", api_exports.one, name="api_export_job"),
     path("analytics/receipt", receipts.receipt, name="api_receipt"),
     path("analytics/trends", api_trends.trends, name="api_trends"),
     path("analytics/funnel", api_funnel.funnel, name="api_funnel"),
@@ -53,8 +87,19 @@ api: list[URLPattern | URLResolver] = [
     path("analytics/cohorts", api_cohorts.listed, name="api_cohorts"),
     path("analytics/cohorts/<uuid:uid>", api_cohorts.one, name="api_cohort"),
     path("analytics/cohorts/<uuid:uid>/members", api_cohorts.members, name="api_cohort_members"),
+    path("dashboards", api_dashboards.listed, name="api_dashboards"),
+    path("dashboards/<uuid:uid>", api_dashboards.one, name="api_dashboard"),
+    path("dashboards/<uuid:uid>/data", api_dashboards.data, name="api_dashboard_data"),
+    path("dashboards/<uuid:uid>/duplicate", api_dashboards.duplicate, name="api_dashboard_duplicate"),
+    path("dashboards/<uuid:uid>/live", dashboard_shares.live, name="api_dashboard_live"),
+    path("dashboards/<uuid:uid>/shares", dashboard_shares.listed, name="api_dashboard_shares"),
+    path("dashboards/<uuid:uid>/shares/<uuid:share_uid>", dashboard_shares.one, name="api_dashboard_share"),
+    *alerts_routes.api,
 ]
 pages: list[URLPattern | URLResolver] = [
+    path("o/<slug:slug>/audit.csv", audit_csv.audit_csv, name="audit_csv"),
+    path("o/<slug:slug>/usage/", usage.usage, name="usage"),
+    path("o/<slug:slug>/usage/limits/<uuid:uid>/lift/", usage.lift_limit, name="usage_limit_lift"),
     path("w/<slug:slug>/", overview.overview, name="overview"),
     path("w/<slug:slug>/series.csv", downloads.series_csv, name="series_csv"),
     path("w/<slug:slug>/values/", suggestions.overview_values, name="overview_values"),
@@ -81,4 +126,7 @@ pages: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/metrics/new/", metrics.new, name="metric_new"),
     path("w/<slug:slug>/metrics/<uuid:uid>/delete/", metrics.delete, name="metric_delete"),
     *routes.pages,
+    *alerts_routes.pages,
+    *dashboard_routes.pages,
+    *exports_routes.pages,
 ]

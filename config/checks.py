@@ -34,6 +34,12 @@ def _errors() -> Iterator[Error]:
             "For the embedded engine, run `manage.py eventstore` and name its address.",
             id="metricpal.E005",
         )
+    if settings.STRIPE_SECRET_KEY and not settings.STRIPE_WEBHOOK_SECRET:
+        yield Error(
+            "STRIPE_WEBHOOK_SECRET is missing: nobody would learn that a payment came or failed. "
+            "Make an endpoint for https://<this site>/billing/stripe/ at Stripe and set its signing secret.",
+            id="metricpal.E006",
+        )
 
 
 def _warnings() -> Iterator[Warning]:

@@ -19,15 +19,18 @@ from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.reports.web.model import VIEWS
 from analytics.rollups.measures import MEASURES
 from analytics.rollups.roles import ROLES as EVENT_ROLES
+from billing.plans import PLANS, Plan
 from workspaces.models import Role
 from workspaces.roles import ACTIONS, may
 
 DIRECTORY = settings.BASE_DIR / "templates" / "docs"
 CONTENTS = (
-    "start", "install", "script", "javascript", "python", "containers", "proxy", "api", "query", "trends", "funnels",
-    "retention", "paths", "lifecycle", "stickiness", "segments", "receipts", "profiles",
-    "events", "people", "web", "attribution", "revenue", "business", "metrics", "keys",
-    "roles", "operate", "privacy", "changelog",
+    "start", "install", "migrate", "script", "javascript", "python", "containers", "schemas", "proxy", "api", "query",
+    "trends", "funnels", "retention", "paths", "lifecycle", "stickiness", "segments", "receipts", "profiles",
+    "events", "people", "web", "attribution", "revenue", "business", "metrics", "exports", "mails", "grafana", "keys",
+    "forwarding", "tinybird", "supabase", "amplitude", "mixpanel", "webhook", "slack", "log",
+    "dashboards", "sharing", "alerts", "annotations", "roles", "usage", "billing", "audit",
+    "operate", "privacy", "changelog",
 )  # fmt: skip
 ELSEWHERE = {
     "changelog": settings.BASE_DIR / "CHANGELOG.md",
@@ -76,7 +79,20 @@ def _web_reports() -> str:
     return _table(("name", "label", "tells"), *rows)
 
 
+def _plans() -> str:
+    def price(plan: Plan) -> str:
+        further = f", then ${plan.cents_for_1000_events / 100:.2f} for 1,000 events" if plan.is_metered else ""
+        return f"${plan.price_cents // 100}{further}"
+
+    def most(number: int | None) -> str:
+        return "no limit" if number is None else f"{number:,}"
+
+    rows = ((each.label, price(each), most(each.included or each.events), most(each.seats)) for each in PLANS.values())
+    return _table(("plan", "a month", "events a month", "members"), *rows)
+
+
 TABLES = {
+    "<!-- plans -->": _plans,
     "<!-- measures -->": _measures,
     "<!-- event roles -->": _event_roles,
     "<!-- web reports -->": _web_reports,

@@ -22,6 +22,7 @@ from config.lib import clock, metrics
 from config.lib.crypto import same
 from config.lib.redis_clients import buffer_client, cache_client
 from tracking import buffer, store
+from tracking.models import UsageProgress
 
 PATIENCE_SECONDS = 2.0
 LATE_SECONDS = 60.0  # events stored later than this after their arrival are worth a look
@@ -98,13 +99,15 @@ def readiness(request: HttpRequest) -> JsonResponse:
         {
             "status": "not_ready" if not ready else "ready" if everything else "degraded",
             "dependencies": {name: asdict(verdict) for name, verdict in answers.items()},
-            "analytics": _analytics(answers["event_store"].ok) if answers["ingest_log"].ok else _unknown(),
+            "analytics": _analytics(answers["event_store"].ok, answers["database"].ok)
+            if answers["ingest_log"].ok
+            else _unknown(),
         },
         status=200 if ready else 503,
     )
 
 
-def _analytics(store_is_up: bool) -> dict[str, Any]:
+def _analytics(store_is_up: bool, database_is_up: bool) -> dict[str, Any]:
     """From arrival to a stored row: how many requests wait, and since when the oldest of them."""
     waiting = [buffer.backlog(shard, clock.now()) for shard in range(settings.INGEST_SHARDS)]
     lag = max(each.lag_s for each in waiting)
@@ -113,11 +116,19 @@ def _analytics(store_is_up: bool) -> dict[str, Any]:
         "ok": store_is_up and lag < LATE_SECONDS,
         "waiting": sum(each.entries for each in waiting),
         "lag_seconds": round(lag, 1),
+        "events_today": buffer.stored_on(clock.now()),
+        "rollup_last_run": _rolled_at() if database_is_up else None,
     }
 
 
+def _rolled_at() -> str | None:
+    rolled_at = UsageProgress.objects.values_list("rolled_at", flat=True).first()
+    return f"{rolled_at:%Y-%m-%dT%H:%M:%SZ}" if rolled_at else None
+
+
 def _unknown() -> dict[str, Any]:
-    return {"configured": True, "ok": False, "waiting": None, "lag_seconds": None}
+    unknown = dict.fromkeys(("waiting", "lag_seconds", "events_today", "rollup_last_run"))
+    return {"configured": True, "ok": False, **unknown}
 
 
 @require_safe

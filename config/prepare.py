@@ -27,6 +27,7 @@ def prepare() -> dict[str, str] | None:
         unfinished.touch()  # a kill half way: the next start sends again, and what is there counts once
         call_command("demo", "--resume", stdout=io.StringIO())
         call_command("demo_business", stdout=io.StringIO())
+        call_command("demo_alerts", stdout=io.StringIO())
         unfinished.unlink()
     return _login() if User.objects.filter(email=EMAIL).exists() else None
 

@@ -25,6 +25,8 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # The port of the live-update process when no proxy puts it on the same origin (0: same origin).
 LIVE_PORT = env.int("LIVE_PORT", 0)
 SECURE = env.bool("HTTPS", False)
+# For links in mails that no request causes.
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('METRICPAL_PORT', 8000)}")
 # Who may read /metrics; empty: everybody who reaches it.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
@@ -185,7 +187,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.lib.json_parser.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.lib.problems.handle",
     "UNAUTHENTICATED_USER": None,
@@ -205,7 +207,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 # What takes events answers CORS itself (tracking/api/); the rest of the API is same-origin unless listed.
-CORS_URLS_REGEX = r"^/api/(?!(v1/)?(collect\b|(analytics/)?events(/batch|/ingest)?$))"
+CORS_URLS_REGEX = r"^/api/(?!(v1/)?(collect\b|(analytics/)?events(/batch|/ingest)?$)|(event|send|batch)/?$)"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 
 # Requests a second that one key, and one address, may send (ten times as many at once); 0: as many as it likes.
@@ -215,8 +217,26 @@ INGEST_ADDRESS_RATE = env.int("INGEST_ADDRESS_RATE", 100)
 # Private hosts ("host" or "host:port") that webhooks and destinations may be sent to; all others must be public.
 OUTGOING_ALLOWED = env.list("OUTGOING_ALLOWED", default=[])
 
-# The most rows of one CSV export.
+# What an organization may use unless its plan or an operator says otherwise; off: nobody is limited. Checked at start.
+QUOTAS_ENABLED = env.bool("QUOTAS_ENABLED", True)
+QUOTA_DEFAULTS = env.json("QUOTA_DEFAULTS", default={"api_requests_daily": 100_000, "builds_daily": 200})
+# Slug of the workspace in which this installation counts its own sign-ups, sign-ins, exports …; empty: nowhere.
+PRODUCT_WORKSPACE = env.str("PRODUCT_WORKSPACE", "")
+
+# The most rows of one download; what is longer is made in the background.
 EXPORT_MAX_ROWS = env.int("EXPORT_MAX_ROWS", 50_000)
+
+# --- billing: off, and everybody unlimited, while there is no key
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_URL = env.str("STRIPE_API_URL", "https://api.stripe.com")
+BILLING_TRIAL_DAYS = env.int("BILLING_TRIAL_DAYS", 14)
+# Pages of Stripe's that our forms lead to; those of a stand-in are served by itself.
+STRIPE_PAGES = (
+    [f"https://{name}.stripe.com" for name in ("checkout", "billing", "invoice")]
+    if STRIPE_API_URL == "https://api.stripe.com"
+    else [STRIPE_API_URL]
+)
 
 # --- live updates
 CHANNEL_LAYERS = {
@@ -254,7 +274,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'", *LIVE_ORIGINS],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *(STRIPE_PAGES if STRIPE_SECRET_KEY else [])],
     },
 }
 
@@ -266,4 +286,5 @@ LOGGING = {
     "formatters": {"line": {"()": "config.lib.logs.formatter", "style": LOG_FORMAT}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"stripe": {"level": "WARNING"}},  # or it says two lines for each request
 }

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 const scripts = () =>
   esbuild.build({
-    entryPoints: ["js/app.js", "js/charts.js"],
+    entryPoints: ["js/app.js", "js/charts.js", "js/dashboards.js"],
     bundle: true,
     minify: true,
     format: "esm",

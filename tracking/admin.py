@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from config.lib import clock
+from tracking import admin_usage as admin_usage
 from tracking.browse import Page, latest
 from tracking.containers import serving
 from tracking.forms import EventSearchForm

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class TrackingConfig(AppConfig):
     name = "tracking"
+
+    def ready(self) -> None:
+        from tracking import destinations, product_events  # noqa: F401  # registers the destinations
+
+        product_events.connect()

@@ -19,8 +19,10 @@ from tracking import buffer, rows
 from tracking.buffer import Batch, Manifest
 from tracking.dedupe import Confirm, Id, Seen, again
 from tracking.events import Accepted, Envelope
+from tracking.quarantine import rows as aside
 from tracking.sessionizer import Sessions, sessionize, wanted
 from tracking.store import StoreError
+from tracking.usage import lines
 from tracking.visits import Key, Visitor
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 _envelope = msgspec.msgpack.Decoder(Envelope)
 _state = msgspec.msgpack.Decoder(Visitor)
 DAY_S = 86_400
+ALL = 0  # no dataset has this number
 Opened = dict[int, Envelope]  # entry → what it holds
 
 
@@ -44,21 +47,31 @@ class Prepared:
     states: dict[Key, Visitor]
     event_rows: rows.Columns
     session_rows: rows.Columns
-    person_rows: dict[str, rows.Columns]  # by table: what was learned of persons
+    person_rows: dict[str, rows.Columns]  # by table: what was learned of persons, and what was set aside
 
     def days(self) -> dict[str, tuple[int, int]]:
-        """(stored, repeated) of each dataset and day of receipt."""
+        """(stored, repeated) of each day of receipt: of all datasets together, and of each."""
         stored, repeated = _by_day(self.envelopes), _by_day(self.repeated)
-        return {
-            f"stored:{dataset_id}:{datetime.fromtimestamp(day * DAY_S, UTC):%Y-%m-%d}": (
-                stored[dataset_id, day],
-                repeated[dataset_id, day],
-            )
-            for dataset_id, day in stored | repeated
-        }
+        found = {(ALL, day): [0, 0] for _, day in stored | repeated}
+        for dataset_id, day in stored | repeated:
+            found[dataset_id, day] = [stored[dataset_id, day], repeated[dataset_id, day]]
+            found[ALL, day] = [sum(pair) for pair in zip(found[ALL, day], found[dataset_id, day], strict=True)]
+        return {buffer.stored_key(whose, _date(day)): (pair[0], pair[1]) for (whose, day), pair in found.items()}
+
+    def lines(self) -> list[bytes]:
+        """For the ledger: what is billable of the stored events."""
+        return lines.of_stored(self.envelopes)
+
+    def given_back(self) -> list[tuple[str, str, int]]:
+        """What the duplicates used up of limits when they were logged."""
+        return lines.to_give_back(self.repeated)
 
     def ids(self) -> list[Id]:
         return list(zip(self.event_rows["dataset_id"], self.event_rows["event_id"], strict=True))
+
+
+def _date(day: int) -> datetime:
+    return datetime.fromtimestamp(day * DAY_S, UTC)
 
 
 def _by_day(envelopes: Sequence[Envelope]) -> Counter[tuple[int, int]]:
@@ -106,6 +119,7 @@ def _prepared(batch: Batch, opened: Opened, poison: dict[int, str], seen: Seen, 
     events, envelopes = _flat(opened, skipped)
     states = _states(wanted(events, envelopes))
     sessions, event_rows, session_rows, person_rows = _rows(states, events, envelopes)
+    person_rows["quarantine"] = aside.columns(opened.values())
     left_out = [(batch.entries[entry], reason) for entry, reason in sorted(poison.items())]
     repeated = [opened[entry] for entry, _ in manifest.duplicates if entry in opened]
     return Prepared(

@@ -12,9 +12,12 @@
 | watermark:{shard} | newest receipt of that batch, epoch ms                                         |
 | visit:{dataset}:{visitor} | visit state (tracking.visits), for STATE_TTL_S after its last event    |
 | tick:{dataset}  | received ms of the dataset's newest stored event; rises with every commit        |
-| stored:{dataset}:{YYYY-MM-DD} | of the events received on this day, how many were `stored` and how many `repeated`;
+| stored:{dataset, or all}:{YYYY-MM-DD} | of the events received on this day: how many `stored`, how many `repeated`;
 |                 | with those in quarantine they make up what the door counted as accepted          |
 | quarantine:{shard} | stream of entries that could not be stored: `e` the entry, `reason`           |
+| used:{organization}:{YYYY-MM[-DD]} | what it used in that period: see usage.counters                         |
+| held, held:totals | events beyond a limit, until usage.hold has them in PostgreSQL; and how many of whom      |
+| ledger            | what was stored and is not booked yet: see usage.ledger                                 |
 | seen:journal, seen:base | ids committed since the duplicate filter's snapshot, and its name        |
 
 An entry leaves the log in the same transaction that moves the cursor past it, never earlier.
@@ -25,61 +28,61 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from django.conf import settings
 
 from config.lib.redis_clients import buffer_client
+from tracking.append import append as append
 from tracking.lease import FENCE, LeaseLost
 
-REQUEST_TTL_S = 86_400
 # A visit is found again this long after its last event was stored. It takes 0.3 KB a visitor.
 STATE_TTL_S = 86_400
 DAYS_TTL_S = 40 * 86_400
+LEDGER = "ledger"
 BATCH_BYTES = 4 << 20  # of entries: about 20,000 events
 FIRST_ENTRIES = 64  # an entry has up to 5 MB, so the first read is small and tells how large the next may be
 
-_APPEND = """
-if not redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1]) then return 0 end
-local logs = tonumber(ARGV[2])
-for i = 1, logs do redis.call('XADD', KEYS[1 + i], '*', 'e', ARGV[2 + i]) end
-if #KEYS == logs + 1 then return 1 end
-for i = logs + 4, #ARGV, 2 do redis.call('HINCRBY', KEYS[#KEYS], ARGV[i], ARGV[i + 1]) end
-redis.call('EXPIRE', KEYS[#KEYS], ARGV[logs + 3])
-return 1
-"""
 _SEAL = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
 return 1
 """
-# KEYS: fence, open, cursor, watermark, log, quarantine, journal, visits…, ticks…, day counts…
-# ARGV: fence, last, first to keep, watermark, state TTL, ids, days' TTL, numbers of poison, visits and ticks,
-#       (entry, reason)…, states…, ticks…, (stored, repeated)…
+# KEYS: fence, open, cursor, watermark, log, quarantine, journal, ledger, visits…, ticks…, day counts…, used…
+# ARGV: fence, last, first to keep, watermark, state TTL, ids, days' TTL, numbers of poison, visits, ticks, days and
+#       ledger lines, (entry, reason)…, states…, ticks…, (stored, repeated)…, (field, given back)…, ledger lines…
 _COMMIT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local poison, visits, ticks = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local at = 10
+local days, lines = tonumber(ARGV[11]), tonumber(ARGV[12])
+local at, first = 12, 9
 for i = 1, poison do
     redis.call('XADD', KEYS[6], '*', 'e', ARGV[at + 1], 'reason', ARGV[at + 2])
     at = at + 2
 end
-for i = 8, 7 + visits do
+for i = first, first + visits - 1 do
     at = at + 1
     redis.call('SET', KEYS[i], ARGV[at], 'EX', ARGV[5])
 end
-for i = 8 + visits, 7 + visits + ticks do
+first = first + visits
+for i = first, first + ticks - 1 do
     at = at + 1
     local now, before = tonumber(ARGV[at]), tonumber(redis.call('GET', KEYS[i]) or 0)
     redis.call('SET', KEYS[i], string.format('%.0f', now > before and now or before + 1))
 end
-for i = 8 + visits + ticks, #KEYS do
+first = first + ticks
+for i = first, first + days - 1 do
     redis.call('HINCRBY', KEYS[i], 'stored', ARGV[at + 1])
     redis.call('HINCRBY', KEYS[i], 'repeated', ARGV[at + 2])
     redis.call('EXPIRE', KEYS[i], ARGV[7])
     at = at + 2
 end
+for i = first + days, #KEYS do
+    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HINCRBY', KEYS[i], ARGV[at + 1], -ARGV[at + 2]) end
+    at = at + 2
+end
+for i = at + 1, at + lines do redis.call('XADD', KEYS[8], '*', 'l', ARGV[i]) end
 if ARGV[6] ~= '' then redis.call('RPUSH', KEYS[7], ARGV[6]) end
 redis.call('SET', KEYS[3], ARGV[2])
 redis.call('SET', KEYS[4], ARGV[4])
@@ -120,6 +123,8 @@ class Commit:
     poison: Sequence[tuple[bytes, str]] = ()  # (entry, reason)
     ids: bytes = b""  # for seen:journal
     days: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # stored:… → (stored, repeated)
+    given_back: Sequence[tuple[str, str, int]] = ()  # (used:…, field, quantity) of events that had counted before
+    lines: Sequence[bytes] = ()  # for the ledger
 
 
 @dataclass(frozen=True)
@@ -129,35 +134,10 @@ class Backlog:
     quarantined: int  # entries that were set aside
 
 
-class Tally(NamedTuple):
-    """Numbers to add to the fields of a hash."""
-
-    key: str
-    numbers: Mapping[str, int]
-    kept_s: int
-
-
 def shard_of(dataset_id: int, visitor: int) -> int:
     """All events of a visitor go through one shard, in the order in which they were logged."""
     shards: int = settings.INGEST_SHARDS
     return (visitor ^ dataset_id) % shards
-
-
-def append(envelopes: Mapping[int, bytes], request_key: bytes, tally: Tally | None = None) -> bool:
-    """Log one request, `envelopes` by shard, all or nothing and on the disk. False: this request is logged already.
-
-    `tally` is counted together with it: a second write would wait for the disk a second time.
-    After a time-out nobody knows whether it was logged; the sender repeats the request, and the key tells.
-    """
-    script = buffer_client().register_script(_APPEND)
-    keys: list[str | bytes] = [b"request:" + request_key, *(f"log:{shard}" for shard in envelopes)]
-    arguments: list[str | bytes | int] = [REQUEST_TTL_S, len(envelopes), *envelopes.values()]
-    if tally:
-        keys.append(tally.key)
-        arguments.append(tally.kept_s)
-        for field, number in tally.numbers.items():
-            arguments += (field, number)
-    return bool(script(keys, arguments))
 
 
 def take(shard: int, max_bytes: int = BATCH_BYTES) -> Batch | None:
@@ -201,8 +181,9 @@ def commit(shard: int, done: Commit, fence: int) -> None:
     """Finish the batch: visits, cursor and ticks move, its entries leave the log. LeaseLost: nothing moves."""
     script = buffer_client().register_script(_COMMIT)
     fixed = [f"{name}:{shard}" for name in ("open", "cursor", "watermark", "log", "quarantine")]
-    keys = [FENCE, *fixed, "seen:journal", *done.states, *(f"tick:{dataset}" for dataset in done.ticks), *done.days]
-    sizes = (len(done.poison), len(done.states), len(done.ticks))
+    keys = [FENCE, *fixed, "seen:journal", LEDGER, *done.states]
+    keys += [*(f"tick:{dataset}" for dataset in done.ticks), *done.days, *(key for key, _, _ in done.given_back)]
+    sizes = (len(done.poison), len(done.states), len(done.ticks), len(done.days), len(done.lines))
     arguments: list[Any] = [
         fence,
         done.last,
@@ -216,6 +197,8 @@ def commit(shard: int, done: Commit, fence: int) -> None:
     arguments += chain.from_iterable(done.poison)
     arguments += (*done.states.values(), *done.ticks.values())
     arguments += chain.from_iterable(done.days.values())
+    arguments += chain.from_iterable((field, quantity) for _, field, quantity in done.given_back)
+    arguments += done.lines
     if not script(keys, arguments):
         raise LeaseLost
 
@@ -241,6 +224,17 @@ def backlog(shard: int, now: datetime) -> Backlog:
         entries, oldest, quarantined = pipe.execute()
     since_ms = int(oldest[0][0].partition(b"-")[0]) if oldest else now.timestamp() * 1000
     return Backlog(entries, max(0.0, now.timestamp() - since_ms / 1000), quarantined)
+
+
+def stored_key(dataset_id: int, day: datetime) -> str:
+    """`dataset_id` 0: of all together."""
+    return f"stored:{dataset_id or 'all'}:{day:%Y-%m-%d}"
+
+
+def stored_on(day: datetime) -> int:
+    """How many of the events received on that day (UTC) are stored, of everybody."""
+    found: Any = buffer_client().hget(stored_key(0, day), "stored")
+    return int(found or 0)
 
 
 def touch(dataset_id: int) -> None:

@@ -15,12 +15,14 @@ INTERNAL = "Internal traffic"
 DEVICES = frozenset({"desktop", "phone", "tablet", "tv", "console"})
 
 
-def of_request(environ: Mapping[str, Any], frame: Frame, grant: KeyGrant, now: datetime) -> Client:
+def of_request(
+    environ: Mapping[str, Any], frame: Frame, grant: KeyGrant, now: datetime, is_from_server: bool = False
+) -> Client:
     """Raises redis.RedisError when the day's salt cannot be had."""
     address, user_agent = client_address(environ), environ.get("HTTP_USER_AGENT", "")
     ip = grant.rules.used_address(address)
     today, yesterday = visitor.without_id(grant.dataset_id, ip, user_agent, now.date())
-    if grant.is_secret:  # a customer's server: where it stands and what it runs says nothing of the visitor
+    if grant.is_secret or is_from_server:  # a server's place and program say nothing of the visitor
         return Client(visitor=today, visitor_before=yesterday, device=_device(frame))
     browser = agent.read(user_agent)
     return Client(

@@ -80,7 +80,7 @@ def take(dialect: Dialect, sent: Sent, now: datetime) -> Receipt:
     origins.check(grant, sent.environ.get("HTTP_ORIGIN", ""))
     payloads.check_count(payload)
     try:
-        found = client.of_request(sent.environ, payload.frame, grant, now)
+        found = client.of_request(sent.environ, payload.frame, grant, now, payload.is_from_server)
         treatment = filters.of_request(sent.environ, payload.frame, grant, found.country)
         repeated = sent.body if dialect.is_resendable else None
         return ingest.ingest(payload, repeated, grant, found, now, treatment)

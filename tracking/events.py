@@ -6,6 +6,7 @@ Units: `_ms` epoch milliseconds UTC, ids are unsigned 64-bit numbers unless said
 """
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -90,6 +91,18 @@ class Accepted(msgspec.Struct, array_like=True):
     previous: list[int] = []  # other ids of the same person: a visitor, a person
 
 
+class Quarantined(msgspec.Struct, array_like=True):
+    """A valid event that does not fit its schema: set aside, to be repaired and counted later."""
+
+    event: Accepted
+    schema: str
+    event_name: str  # what the schema calls it
+    causes: list[str]  # "type:price": code and property
+    details: list[str]  # a sentence for each
+    properties: dict[str, Any]  # as sent, without what may not be kept
+    ruled: int = 0  # the last rule that was applied to them
+
+
 class Envelope(msgspec.Struct, array_like=True):
     """The events of one request that go to one shard: one entry of the ingest log."""
 
@@ -101,3 +114,6 @@ class Envelope(msgspec.Struct, array_like=True):
     timeout_s: int = 1800  # the workspace's session timeout when the event arrived
     bounce_ms: int = 10_000
     host: str = ""  # the workspace's own host: referrers from it are internal
+    quarantined: list[Quarantined] = []
+    organization: int = 0  # who used it up, and with which key: see usage.counters; 0: nobody
+    key: int = 0

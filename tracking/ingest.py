@@ -14,12 +14,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracking import buffer, event_ids, filters, judge, moments, pressure, receipts, recent, rejections, usage
-from tracking.events import Accepted, Client, Envelope
+from tracking import buffer, event_ids, filters, judge, moments, portions, pressure, receipts, recent, rejections, usage
+from tracking.append import Ration
+from tracking.events import Accepted, Client, Envelope, Quarantined
 from tracking.filters import Treatment
 from tracking.keys import KeyGrant
 from tracking.payloads import Payload
+from tracking.schemas import faults
+from tracking.schemas.compiled import Finding
 from tracking.trees import Rejected
+from tracking.usage import DropReason, prometheus
 from tracking.verdicts import Receipt, Verdict, mark_repeated, reasons, status_of
 
 __all__ = ["Receipt", "Verdict", "ingest", "status_of"]
@@ -28,7 +32,9 @@ CONTEXT_CHARS = 50
 
 class Judged(NamedTuple):
     events: list[Accepted]  # those to log
+    quarantined: list[Quarantined]  # those to log beside them
     verdicts: list[Verdict]  # one for each event of the request
+    findings: list[Finding]  # what schemas found wrong
 
 
 def ingest(
@@ -45,17 +51,25 @@ def ingest(
     """
     received_ms = int(now.timestamp() * 1000)
     judged = _judge_all(payload, grant, client, received_ms, treatment)
-    number = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
-    if not judged.events:
-        usage.count(grant.dataset_id, now, reasons=reasons(judged.verdicts))
-    elif _log(judged, body, grant, client, number, now):
+    number = _log(judged, body, grant, client, now) if judged.events or judged.quarantined else None
+    if number:
         recent.note(grant.dataset_id, [event.event_id for event in judged.events])
+        _tell_prometheus(judged, grant)
     else:
         mark_repeated(judged.verdicts)
         number = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
         usage.count(grant.dataset_id, now, reasons=reasons(judged.verdicts))
     rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
+    faults.note(grant.dataset_id, now, judged.findings)
     return _receipt(number, judged.verdicts, grant.rules.is_paused)
+
+
+def _tell_prometheus(judged: Judged, grant: KeyGrant) -> None:
+    source, held = "server" if grant.is_secret else "web", sum(each.status == "held" for each in judged.verdicts)
+    logged = judged.events[: len(judged.events) - held]
+    prometheus.count_events(grant.tenant, source, [event.type for event in logged])
+    if held:
+        prometheus.count_exceeded(grant.tenant, "events")
 
 
 def _receipt(number: str, verdicts: list[Verdict], is_off: bool) -> Receipt:
@@ -65,29 +79,51 @@ def _receipt(number: str, verdicts: list[Verdict], is_off: bool) -> Receipt:
         number,
         counts.accepted,
         counts.duplicates,
-        0,
+        sum(verdict.status == "held" for verdict in verdicts),
         counts.refused,
         verdicts,
         hold=pressure.hold_seconds() or msgspec.UNSET,
         off=is_off or msgspec.UNSET,
+        quarantined=counts.quarantined or msgspec.UNSET,
     )
 
 
 def _counts(verdicts: list[Verdict]) -> receipts.Counts:
     totals = Counter(verdict.status for verdict in verdicts)
-    return receipts.Counts(totals["accepted"], totals["duplicate"], totals["rejected"])
+    return receipts.Counts(totals["accepted"], totals["duplicate"], totals["rejected"], totals["quarantined"])
 
 
-def _log(judged: Judged, body: bytes | None, grant: KeyGrant, client: Client, receipt: str, now: datetime) -> bool:
-    """False when this very request is in the log already."""
-    envelopes = _envelopes(judged.events, grant, client, receipt, int(now.timestamp() * 1000))
-    tally = usage.tally(grant.dataset_id, now, len(judged.events), reasons(judged.verdicts))
-    return buffer.append(envelopes, _request_key(grant, client, judged.events, body), tally)
+def _log(judged: Judged, body: bytes | None, grant: KeyGrant, client: Client, now: datetime) -> str | None:
+    """The receipt; None when this very request is in the log already. Marks what is held. Raises Problem 402."""
+    received_ms, request_key = int(now.timestamp() * 1000), _request_key(grant, client, judged, body)
+    receipt = ""
+
+    def attempt(room: int, ration: Ration | None) -> bool:
+        nonlocal receipt
+        logged, held = _parted(judged, room)
+        receipt = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
+        if ration and held.events:
+            put_aside = list(_envelopes(held, grant, client, receipt, received_ms).values())
+            ration = ration._replace(held=put_aside, held_quantity=len(held.events))
+        tally = usage.tally(grant.dataset_id, now, len(logged.events), reasons(judged.verdicts))
+        return buffer.append(_envelopes(logged, grant, client, receipt, received_ms), request_key, tally, ration)
+
+    ration = portions.ration_of(grant, client.bot, len(judged.events), now)
+    return receipt if portions.fit(len(judged.events), ration, attempt) else None
+
+
+def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:
+    """(what is logged, what is held), marked so in the verdicts."""
+    nothing = Judged([], [], [], [])
+    if room >= len(judged.events):
+        return judged, nothing
+    portions.mark_held(judged.verdicts, room)
+    return judged._replace(events=judged.events[:room]), nothing._replace(events=judged.events[room:])
 
 
 def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: int, treatment: Treatment) -> Judged:
     arrival = _arrival(payload, grant, client, received_ms)._replace(is_limited=treatment.is_limited)
-    judged = Judged([], [])
+    judged = Judged([], [], [], [])
     seen: set[bytes] = set()
     for index, tree in enumerate(payload.trees):
         try:
@@ -95,15 +131,23 @@ def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: i
                 raise filters.refusal(treatment.refused)
             if index in payload.faults:
                 raise payload.faults[index]
-            event = judge.judge(tree, payload.frame, arrival, index)
+            event, finding, set_aside = judge.judge(tree, payload.frame, arrival, index)
+            if finding:
+                judged.findings.append(finding)
+                _refuse_by_schema(finding)
         except Rejected as fault:
             judged.verdicts.append(_refusal(index, tree, fault))
             continue
         is_new = event.event_id not in seen and not recent.known(grant.dataset_id, event.event_id)
         seen.add(event.event_id)
-        if is_new:
+        if is_new and set_aside:
+            judged.quarantined.append(set_aside)
+        elif is_new:
             judged.events.append(event)
-        judged.verdicts.append(Verdict(index, event_ids.text(event.event_id), "accepted" if is_new else "duplicate"))
+        verdict = Verdict(index, event_ids.text(event.event_id), "accepted" if is_new else "duplicate")
+        if finding and is_new:
+            _tell(verdict, finding)
+        judged.verdicts.append(verdict)
     return judged
 
 
@@ -121,6 +165,7 @@ def _arrival(payload: Payload, grant: KeyGrant, client: Client, received_ms: int
         rules=grant.rules,
         nonce=secrets.token_bytes(16),
         oldest_days=moments.oldest_days(frame.sent_at),
+        schemas=grant.schemas,
     )
 
 
@@ -130,26 +175,49 @@ def _refusal(index: int, tree: object, fault: Rejected) -> Verdict:
     return Verdict(index, event_id, "rejected", fault.reason, fault.detail, fault.pointer or msgspec.UNSET)
 
 
-def _envelopes(
-    events: list[Accepted], grant: KeyGrant, client: Client, receipt: str, received_ms: int
-) -> dict[int, bytes]:
+def _refuse_by_schema(finding: Finding) -> None:
+    if finding.mode == "reject":
+        raise Rejected(DropReason.SCHEMA, finding.detail, finding.pointer)
+
+
+def _tell(verdict: Verdict, finding: Finding) -> None:
+    """What a schema found is the sender's to know, unless the schema only observes."""
+    if finding.mode == "observe":
+        return
+    if finding.mode == "quarantine":
+        verdict.status = "quarantined"
+    verdict.code, verdict.detail, verdict.pointer = DropReason.SCHEMA, finding.detail, finding.pointer
+
+
+def _envelopes(judged: Judged, grant: KeyGrant, client: Client, receipt: str, received_ms: int) -> dict[int, bytes]:
     """The log entries by shard. A visitor's events stay together and in order."""
-    by_shard: dict[int, list[Accepted]] = {}
-    for event in events:
-        by_shard.setdefault(buffer.shard_of(grant.dataset_id, event.visitor or client.visitor), []).append(event)
+    by_shard: dict[int, tuple[list[Accepted], list[Quarantined]]] = {}
+    for event in judged.events:
+        by_shard.setdefault(_shard(event, grant, client), ([], []))[0].append(event)
+    for aside in judged.quarantined:
+        by_shard.setdefault(_shard(aside.event, grant, client), ([], []))[1].append(aside)
     about = (grant.dataset_id, receipt, received_ms, client)
     settings = (grant.timeout_s, grant.bounce_ms, grant.host)
-    return {shard: msgspec.msgpack.encode(Envelope(*about, part, *settings)) for shard, part in by_shard.items()}
+    consumer = (grant.consumer.organization_id, grant.consumer.key_id)
+    return {
+        shard: msgspec.msgpack.encode(Envelope(*about, events, *settings, aside, *consumer))
+        for shard, (events, aside) in by_shard.items()
+    }
 
 
-def _request_key(grant: KeyGrant, client: Client, events: list[Accepted], body: bytes | None) -> bytes:
+def _shard(event: Accepted, grant: KeyGrant, client: Client) -> int:
+    return buffer.shard_of(grant.dataset_id, event.visitor or client.visitor)
+
+
+def _request_key(grant: KeyGrant, client: Client, judged: Judged, body: bytes | None) -> bytes:
     """The same bytes for the same dataset are the same request, sent again because its answer was lost.
 
     Events that name nobody may be the same bytes from two visitors: there the sender belongs to the key.
     """
     if body is None:
         return uuid.uuid4().bytes
-    sender = client.visitor if any(not event.visitor for event in events) else 0
+    every = [*judged.events, *(each.event for each in judged.quarantined)]
+    sender = client.visitor if any(not event.visitor for event in every) else 0
     digest = hashlib.sha256(f"{grant.dataset_id}:{sender}:".encode())
     digest.update(body)
     return digest.digest()

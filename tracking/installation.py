@@ -89,6 +89,9 @@ def _of_the_day(signs: Signs) -> Finding:
         return Finding("storing", "Events are received and are being stored.", "This takes a second or two.")
     if signs.rejected_today:
         reason = max(signs.rejected_today, key=signs.rejected_today.__getitem__)
+        if reason == usage.DropReason.QUARANTINED:
+            said = "Events arrive and wait in quarantine: they do not fit their schema."
+            return Finding("quarantined", said, "Look under Data quality → Quarantine.")
         if reason in usage.FILTERED:
             advice = "Look under Settings → Privacy & filters."
             return Finding("filtered", f"Events arrive and your own filters keep them out: {_words(reason)}.", advice)

@@ -5,9 +5,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tracking import event_ids, filters, moments, properties
-from tracking.events import MAX_AGE_DAYS, MAX_NAME_BYTES, STORED_VALUE_CHARS, Accepted, EventType
+from tracking.events import MAX_AGE_DAYS, MAX_NAME_BYTES, STORED_VALUE_CHARS, Accepted, EventType, Quarantined
 from tracking.payloads import Frame, RawEvent, convert
 from tracking.rules import DEFAULT, Rules
+from tracking.schemas import compiled
+from tracking.schemas.compiled import Finding, Schemas
 from tracking.steps import privacy
 from tracking.steps.visitor import of_id
 from tracking.trees import Rejected
@@ -37,9 +39,18 @@ class Arrival(NamedTuple):
     is_limited: bool = False  # nobody may be identified
     nonce: bytes = b""  # of this request alone
     oldest_days: int = MAX_AGE_DAYS
+    schemas: Schemas = compiled.NONE
 
 
-def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> Accepted:
+class Judgement(NamedTuple):
+    """An event that is taken, with what its schema finds wrong; or one that is set aside."""
+
+    event: Accepted
+    finding: Finding | None = None
+    quarantined: Quarantined | None = None
+
+
+def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> Judgement:
     """Raises Rejected."""
     raw = convert(tree)
     props = raw.properties or raw.event_data or raw.props or {}
@@ -58,6 +69,8 @@ def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> A
         screen=arrival.screen,
         language=arrival.language,
     )
+    finding = _checked(event, raw, frame, props, arrival) if arrival.schemas else None
+    as_sent = dict(props) if finding and finding.mode == "quarantine" else None
     _place(event, raw, frame, props)
     _measure(event, props)
     _describe(event, raw, frame, props, arrival)
@@ -65,6 +78,52 @@ def judge(tree: dict[str, Any], frame: Frame, arrival: Arrival, index: int) -> A
     if arrival.is_limited:
         filters.without_ids(event)
     if not arrival.rules.keeps_personal_data:
+        privacy.without_personal_data(event)
+    if finding is None:
+        return Judgement(event)
+    return Judgement(event, finding, _set_aside(event, finding, as_sent, arrival) if as_sent is not None else None)
+
+
+def _checked(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any], arrival: Arrival) -> Finding | None:
+    """What its schema finds wrong, after the rules repaired `props`."""
+    written = raw.schema_id or frame.schema_id or props.get("schema_id")
+    named = written if isinstance(written, str) else None
+    if arrival.schemas.has_renames and event.type in NAMED:
+        event.name = arrival.schemas.name_of(named, event.name)
+    return arrival.schemas.check(
+        named,
+        event.name,
+        props,
+        (raw, frame),
+        arrival.dataset_id,
+    )
+
+
+def _set_aside(event: Accepted, finding: Finding, as_sent: dict[str, Any], arrival: Arrival) -> Quarantined:
+    kept = privacy.kept_of(as_sent, arrival.rules.keeps_personal_data)
+    causes = [f"{fault.code}:{fault.name}" for fault in finding.faults]
+    details = [fault.detail for fault in finding.faults]
+    return Quarantined(event, finding.schema, finding.event, causes, details, kept, finding.ruled)
+
+
+def filled(event: Accepted, props: dict[str, Any], rules: Rules) -> Accepted:
+    """An event that was set aside, with repaired properties, as it would have been taken. Empties `props`."""
+    raw = RawEvent(
+        url=event.url,
+        referrer=event.referrer,
+        title=event.title,
+        page_view_id=event.props.get("page_view_id"),
+        schema_id=event.props.get("schema_id"),
+        user_properties=dict(event.traits),
+        user_properties_once=dict(event.traits_once),
+    )
+    arrival = Arrival(0, 0, 0, 0, is_server=False, visitor=0, screen="", language="", rules=rules)
+    kept_signal = {"gpc": event.props["gpc"]} if "gpc" in event.props else {}
+    _place(event, raw, Frame(), props)
+    _measure(event, props)
+    _describe(event, raw, Frame(), props, arrival)
+    event.props |= kept_signal
+    if not rules.keeps_personal_data:
         privacy.without_personal_data(event)
     return event
 

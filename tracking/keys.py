@@ -5,7 +5,7 @@ refused nor believed: the sender is asked to come back.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -15,9 +15,12 @@ from config.lib.problems import Problem
 from tracking import rules
 from tracking.payloads import Frame
 from tracking.rules import Rules
-from workspaces import api_keys
+from tracking.schemas import compiled, registry
+from tracking.usage.rations import Consumer
+from workspaces import api_keys, limits
 from workspaces.models import ApiKey, Environment
 
+Authenticate = Callable[[str, datetime], ApiKey | None]
 TRUSTED_WITHOUT_DATABASE_SECONDS = 3600.0
 RETRY_AFTER_SECONDS = "10"
 # After a failure the database is left alone this long, so that requests do not queue up behind its time-out.
@@ -38,6 +41,9 @@ class KeyGrant(NamedTuple):
     host: str
     ends_ms: float  # when it expires or is revoked, epoch ms
     rules: Rules = rules.DEFAULT  # what its workspace takes in
+    schemas: compiled.Schemas = compiled.NONE  # what its events should look like
+    consumer: Consumer = Consumer(0)  # whose limits its events use up
+    tenant: str = ""  # the organization's slug
 
     @property
     def is_secret(self) -> bool:
@@ -69,10 +75,10 @@ def one_of(*found: str) -> str:
     return different.pop() if different else ""
 
 
-def grant(raw: str, now: datetime) -> KeyGrant:
+def grant(raw: str, now: datetime, authenticate: Authenticate = api_keys.authenticate) -> KeyGrant:
     """What the key allows. Raises Problem 401, or 503 when nobody can tell."""
     try:
-        found = _ask(raw, now)
+        found = _ask(raw, now, authenticate)
     except DatabaseError:
         found = _recall(raw, now)
     if found is None:
@@ -86,14 +92,14 @@ def is_remembered(raw: str) -> bool:
     return raw in _remembered
 
 
-def _ask(raw: str, now: datetime) -> KeyGrant | None:
+def _ask(raw: str, now: datetime, authenticate: Authenticate) -> KeyGrant | None:
     global _database_away_until
     if time.monotonic() < _database_away_until:
         raise DatabaseError("was away a moment ago")
     try:
-        key = api_keys.authenticate(raw, now) if raw.isascii() else None
+        key = authenticate(raw, now) if raw.isascii() else None
         if key is not None:
-            return _remember(raw, key)
+            return _remember(raw, key, now)
     except DatabaseError:
         _database_away_until = time.monotonic() + ASKED_AGAIN_SECONDS
         raise
@@ -101,11 +107,11 @@ def _ask(raw: str, now: datetime) -> KeyGrant | None:
     return None
 
 
-def _remember(raw: str, key: ApiKey) -> KeyGrant:
+def _remember(raw: str, key: ApiKey, now: datetime) -> KeyGrant:
     """The grant of a key that was found. Made anew when the key was read anew: every few seconds."""
     _, grant, known = _remembered.get(raw, (0.0, None, None))
     if grant is None or known is not key:
-        grant = _grant_of(key)
+        grant = _grant_of(key, now)
     if len(_remembered) >= REMEMBERED_AT_MOST:
         _remembered.clear()
     _remembered[raw] = (time.monotonic(), grant, key)
@@ -121,7 +127,7 @@ def _recall(raw: str, now: datetime) -> KeyGrant | None:
     return found if now.timestamp() * 1000 < found.ends_ms else None
 
 
-def _grant_of(key: ApiKey) -> KeyGrant:
+def _grant_of(key: ApiKey, now: datetime) -> KeyGrant:
     workspace, environment = key.workspace, cast(Environment, key.environment)
     ends = [moment.timestamp() * 1000 for moment in (key.expires_at, key.revoked_at) if moment]
     return KeyGrant(
@@ -135,4 +141,13 @@ def _grant_of(key: ApiKey) -> KeyGrant:
         host=workspace.domain,
         ends_ms=min(ends, default=float("inf")),
         rules=rules.of(workspace),
+        schemas=registry.for_door(workspace),
+        consumer=_consumer_of(key, now),
+        tenant=workspace.organization.slug,
     )
+
+
+def _consumer_of(key: ApiKey, now: datetime) -> Consumer:
+    organization_id = key.workspace.organization_id
+    in_force = limits.in_force(organization_id, now, key.pk)
+    return Consumer(organization_id, key.pk, tuple(each for each in in_force if each.metric == limits.EVENTS))

@@ -82,6 +82,7 @@ class Payload:
     frame: Frame
     trees: list[Any]  # the events as decoded
     faults: dict[int, Rejected]  # those whose shape alone is refused, by index
+    is_from_server: bool = False  # one program sends for many visitors: its address says nothing of them
 
 
 def parse(body: bytes) -> Payload:
@@ -95,14 +96,14 @@ def parse(body: bytes) -> Payload:
     return Payload(_frame(around), trees, faults)
 
 
-def of(around: dict[str, Any], trees: list[Any], text: bytes | None = None) -> Payload:
+def of(around: dict[str, Any], trees: list[Any], text: bytes | None = None, *, is_from_server: bool = False) -> Payload:
     """The same of what a dialect has put into our words: Frame's fields, and RawEvent's for each event.
 
     The limits of an event hold for what it became. `text` is the JSON it was read from; knowing it spares the checks
     that it cannot fail. Raises Problem 400.
     """
     _, faults = _check_shapes(around, trees, text)
-    return Payload(_frame(around), trees, faults)
+    return Payload(_frame(around), trees, faults, is_from_server)
 
 
 def _frame(around: dict[str, Any]) -> Frame:

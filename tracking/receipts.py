@@ -1,6 +1,6 @@
 """Receipts: a request's number tells by itself when it came and what became of it, so that none has to be kept.
 
-    UUID of version 8: 48 bits received ms | 27 bits counts | 15 bits random | 32 bits seal
+    UUID of version 8: 48 bits received ms | 36 bits counts | 10 bits random | 28 bits seal
 
 The seal is keyed with the dataset: a number of somebody else's, or one that was made up, is no receipt. What was
 refused is listed apart (tracking.rejections), as long as it is remembered.
@@ -16,14 +16,15 @@ from typing import NamedTuple
 from django.conf import settings
 
 COUNT_BITS = 9  # a request has at most 500 events
-NONCE_BITS, SEAL_BITS = 15, 32
-SAID_BITS = 3 * COUNT_BITS + NONCE_BITS
+NONCE_BITS, SEAL_BITS = 10, 28
+SAID_BITS = 4 * COUNT_BITS + NONCE_BITS
 
 
 class Counts(NamedTuple):
     accepted: int
     duplicates: int
     refused: int
+    quarantined: int = 0
 
 
 def issue(dataset_id: int, received_ms: int, counts: Counts) -> str:
@@ -45,7 +46,7 @@ def read(dataset_id: int, receipt: uuid.UUID) -> tuple[int, Counts] | None:
         return None
     counts = said >> NONCE_BITS
     mask = (1 << COUNT_BITS) - 1
-    return received_ms, Counts(counts >> 2 * COUNT_BITS, counts >> COUNT_BITS & mask, counts & mask)
+    return received_ms, Counts(*(counts >> place * COUNT_BITS & mask for place in (3, 2, 1, 0)))
 
 
 def _form(receipt: uuid.UUID) -> str:
@@ -55,7 +56,7 @@ def _form(receipt: uuid.UUID) -> str:
 
 def _seal(dataset_id: int, received_ms: int, said: int) -> int:
     message = b"%d:%d:%d" % (dataset_id, received_ms, said)
-    return int.from_bytes(hmac.digest(_key(settings.SECRET_KEY), message, "sha256")[: SEAL_BITS // 8])
+    return int.from_bytes(hmac.digest(_key(settings.SECRET_KEY), message, "sha256")[:4]) >> 32 - SEAL_BITS
 
 
 @lru_cache(maxsize=2)

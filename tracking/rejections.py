@@ -22,7 +22,7 @@ OF_ONE_REQUEST = 20  # a request may have 500 events with the same fault
 
 def note(dataset_id: int, receipt: str, received_ms: int, verdicts: list[Verdict]) -> None:
     """Never raises: the answer has told the sender already."""
-    refused = [verdict for verdict in verdicts if verdict.status == "rejected"][:OF_ONE_REQUEST]
+    refused = [verdict for verdict in verdicts if verdict.status in ("rejected", "quarantined")][:OF_ONE_REQUEST]
     if not refused:
         return
     try:

@@ -59,7 +59,7 @@ class CollectSerializer(serializers.Serializer[Any]):
 class VerdictSerializer(serializers.Serializer[Any]):
     i = serializers.IntegerField(help_text="Place in the request, from 0.")
     id = serializers.UUIDField(allow_null=True, help_text="The event's id: yours, or the one derived from its content.")
-    status = serializers.ChoiceField(["accepted", "duplicate", "held", "rejected"])
+    status = serializers.ChoiceField(["accepted", "duplicate", "held", "quarantined", "rejected"])
     code = serializers.ChoiceField([reason.value for reason in DropReason], allow_null=True)
     detail = serializers.CharField(required=False)
     pointer = serializers.CharField(required=False, help_text="JSON pointer within the event.")
@@ -71,6 +71,7 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     duplicates = serializers.IntegerField()
     held = serializers.IntegerField()
     rejected = serializers.IntegerField()
+    quarantined = serializers.IntegerField(required=False, help_text="Set aside by a schema; left out where none is.")
     results = VerdictSerializer(many=True)
 
 
@@ -99,6 +100,7 @@ KEY_PARAMETERS = [
 REFUSALS = {
     400: problem("Not JSON, not UTF-8, a name written twice, or two different keys."),
     401: problem("No key, or one that is unknown, revoked or expired."),
+    402: problem("The limit of events is used up, and no more can be held."),
     403: problem("The key may not write, a secret key came from a web page, or the origin is not allowed."),
     411: problem("A chunked body."),
     413: problem("More than 1 MiB, 5 MiB unpacked, or 500 events."),

@@ -1,5 +1,6 @@
 """What tracking does by the clock: fetch, call, no more."""
 
+import uuid
 from datetime import timedelta
 
 import redis
@@ -8,7 +9,12 @@ from celery import shared_task
 from config.lib import clock
 from config.lib.redis_clients import buffer_client
 from tracking import persons
+from tracking.catalogue import watch
+from tracking.forwarding import claims, health, tidying, work
+from tracking.quarantine import replays
+from tracking.store import quarantine
 from tracking.store.persons import datasets_merged_since
+from tracking.usage import hold, ledger, reconcile, rollup
 
 LATELY = timedelta(minutes=30)
 
@@ -35,3 +41,72 @@ def squash_all_merges() -> None:
     """All others too: a visitor who was recognized long ago may have come back without saying so."""
     for dataset_id in datasets_merged_since(0):
         persons.squash(dataset_id)
+
+
+@shared_task
+def forward_events() -> None:
+    """One task for each destination that has something to do."""
+    for held in claims.claim_due(clock.now()):
+        forward_to.delay(held.forwarding, str(held.token))
+
+
+@shared_task
+def forward_to(forwarding: int, claim: str) -> None:
+    work.work(claims.Claim(forwarding, uuid.UUID(claim)), clock.now)
+
+
+@shared_task
+def look_after_destinations() -> None:
+    """Mails about those that fail, and room in the outbox."""
+    now = clock.now()
+    health.watch(now)
+    tidying.tidy(now)
+
+
+@shared_task
+def book_usage() -> None:
+    ledger.drain(clock.now())
+
+
+@shared_task
+def roll_up_usage() -> None:
+    """Every day that changed since the last time, however long ago that was."""
+    rollup.run(clock.now())
+
+
+@shared_task
+def release_held() -> None:
+    now = clock.now()
+    hold.keep()
+    hold.release(now)
+    hold.forget(now)
+
+
+@shared_task
+def reconcile_usage() -> None:
+    reconcile.run(clock.now())
+
+
+@shared_task
+def run_replay(replay: int) -> None:
+    """What fits its schema now leaves the quarantine."""
+    replays.run(replay, clock.now)
+
+
+@shared_task
+def resume_replays() -> None:
+    """Those whose worker was killed, and those whose start was lost."""
+    for replay in replays.due(clock.now()):
+        run_replay.delay(replay)
+
+
+@shared_task
+def forget_quarantine() -> None:
+    """What nobody repaired in thirty days."""
+    quarantine.forget(clock.now())
+
+
+@shared_task
+def watch_catalogue() -> None:
+    """Which events and properties came since the last look."""
+    watch.look_everywhere(clock.now())

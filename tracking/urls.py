@@ -2,10 +2,37 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from tracking import script_builds, views_container_draft, views_containers, views_install, views_rules, views_script
-from tracking.api import adaptors, collect, containers, events, optimized, pixel, receipts
+from tracking import (
+    script_builds,
+    views_catalogue,
+    views_container_draft,
+    views_containers,
+    views_destination,
+    views_destinations,
+    views_install,
+    views_other_keys,
+    views_quarantine,
+    views_rules,
+    views_schemas,
+    views_script,
+)
+from tracking.api import (
+    adaptors,
+    collect,
+    containers,
+    destinations,
+    events,
+    optimized,
+    pixel,
+    quarantine,
+    receipts,
+    schemas,
+    vendors,
+)
 
+DESTINATION = "w/<slug:slug>/settings/destinations/<uuid:uid>/"
 CONTAINER = "w/<slug:slug>/containers/<str:container_id>/"
+SCHEMA = "w/<slug:slug>/schemas/<str:name>/"
 
 api: list[URLPattern | URLResolver] = [
     path("collect", collect.CollectView.as_view(), name="collect"),
@@ -23,12 +50,32 @@ api: list[URLPattern | URLResolver] = [
     path("containers/<str:container_id>/rollback", containers.roll_back, name="api_container_rollback"),
     path("containers/<str:container_id>/kill", containers.kill, name="api_container_kill"),
     path("containers/<str:container_id>/revive", containers.revive, name="api_container_revive"),
+    path("destinations", destinations.destinations, name="api_destinations"),
+    path("destinations/<uuid:uid>", destinations.destination, name="api_destination"),
+    path("destinations/<uuid:uid>/days", destinations.days, name="api_destination_days"),
+    path("destinations/<uuid:uid>/test", destinations.test, name="api_destination_test"),
+    path("destinations/<uuid:uid>/pause", destinations.pause, name="api_destination_pause"),
+    path("destinations/<uuid:uid>/resume", destinations.resume, name="api_destination_resume"),
+    path("destinations/<uuid:uid>/retry", destinations.retry, name="api_destination_retry"),
+    path("destinations/<uuid:uid>/resends", destinations.resend, name="api_destination_resends"),
     path("adaptors", adaptors.adaptors, name="api_adaptors"),
     path("adaptors/<uuid:uid>", adaptors.adaptor, name="api_adaptor"),
+    path("quarantine", quarantine.waiting, name="api_quarantine"),
+    path("quarantine/preview", quarantine.preview_rule, name="api_quarantine_preview"),
+    path("quarantine/rules", quarantine.add_rule, name="api_quarantine_rules"),
+    path("quarantine/replays", quarantine.replay, name="api_quarantine_replays"),
+    path("quarantine/discard", quarantine.discard, name="api_quarantine_discard"),
+    path("catalogue", quarantine.catalogue, name="api_catalogue"),
+    path("schemas", schemas.schemas, name="api_schemas"),
+    path("schemas/<str:name>", schemas.schema, name="api_schema"),
+    path("schemas/<str:name>/versions", schemas.versions, name="api_schema_versions"),
     path("analytics/process-events", receipts.process_events, name="process_events"),
     path("analytics/config", receipts.config, name="collect_config"),
 ]
 pages: list[URLPattern | URLResolver] = [
+    *vendors.urls,
+    path("w/<slug:slug>/settings/other-tools/", views_other_keys.other_tools, name="other_tools"),
+    path("w/<slug:slug>/other-keys/<uuid:uid>/remove/", views_other_keys.remove, name="other_tool_remove"),
     path("trackingscript.js", views_script.tracking_script, name="tracking_script"),
     path("nano.js", views_script.tracking_script, {"variant": script_builds.NANO}, name="nano_script"),
     path("s/<str:version>/manifest.json", views_script.script_manifest, name="script_manifest"),
@@ -37,6 +84,17 @@ pages: list[URLPattern | URLResolver] = [
     path("tag/<str:container_id>/<int:number>.js", views_script.tag_revision, name="tag_revision"),
     path("tag/<str:container_id>/manifest.json", views_script.tag_manifest, name="tag_manifest"),
     re_path(r"^(?:tag|s)/(?P<rest>.*)$", views_script.unknown, name="tag_unknown"),
+    path("w/<slug:slug>/settings/destinations/", views_destinations.destinations, name="destinations"),
+    path("w/<slug:slug>/settings/destinations/new/<str:kind>/", views_destinations.new, name="destination_new"),
+    path(DESTINATION, views_destination.destination, name="destination"),
+    path(DESTINATION + "state/", views_destination.state, name="destination_state"),
+    path(DESTINATION + "edit/", views_destination.edit, name="destination_edit"),
+    path(DESTINATION + "test/", views_destination.test, name="destination_test"),
+    path(DESTINATION + "pause/", views_destination.pause, name="destination_pause"),
+    path(DESTINATION + "resume/", views_destination.resume, name="destination_resume"),
+    path(DESTINATION + "retry/", views_destination.retry, name="destination_retry"),
+    path(DESTINATION + "resend/", views_destination.resend, name="destination_resend"),
+    path(DESTINATION + "disconnect/", views_destination.disconnect, name="destination_disconnect"),
     path("w/<slug:slug>/settings/privacy/", views_rules.privacy_and_filters, name="collection_rules"),
     path("w/<slug:slug>/containers/", views_containers.containers, name="containers"),
     path(CONTAINER + "", views_containers.container, name="container"),
@@ -53,6 +111,20 @@ pages: list[URLPattern | URLResolver] = [
     path(
         CONTAINER + "adaptors/<uuid:uid>/delete/", views_container_draft.delete_adaptor, name="container_delete_adaptor"
     ),
+    path("w/<slug:slug>/schemas/", views_schemas.schemas, name="schemas"),
+    path("w/<slug:slug>/schemas/new/", views_schemas.new_schema, name="schema_new"),
+    path(SCHEMA + "", views_schemas.schema, name="schema"),
+    path(SCHEMA + "delete/", views_schemas.delete_schema, name="schema_delete"),
+    path(SCHEMA + "versions/<int:number>/restore/", views_schemas.restore, name="schema_restore"),
+    path(SCHEMA + "rules/<uuid:uid>/end/", views_schemas.end_rule, name="schema_end_rule"),
+    path("w/<slug:slug>/quarantine/", views_quarantine.quarantine_inbox, name="quarantine"),
+    path("w/<slug:slug>/quarantine/event/", views_quarantine.quarantine_event, name="quarantine_event"),
+    path("w/<slug:slug>/quarantine/preview/", views_quarantine.quarantine_preview, name="quarantine_preview"),
+    path("w/<slug:slug>/quarantine/rule/", views_quarantine.quarantine_rule, name="quarantine_rule"),
+    path("w/<slug:slug>/quarantine/replay/", views_quarantine.quarantine_replay, name="quarantine_replay"),
+    path("w/<slug:slug>/quarantine/discard/", views_quarantine.quarantine_discard, name="quarantine_discard"),
+    path("w/<slug:slug>/catalogue/", views_catalogue.catalogue, name="catalogue"),
+    path("w/<slug:slug>/catalogue/<uuid:uid>/", views_catalogue.catalogue_event, name="catalogue_event"),
     path("w/<slug:slug>/install/", views_install.install, name="install"),
     path("w/<slug:slug>/install/state/", views_install.verifier, name="install_state"),
     path("w/<slug:slug>/install/test/", views_install.test_event, name="install_test"),

@@ -8,7 +8,7 @@ import msgspec
 
 from tracking.usage import FILTERED, DropReason
 
-Status = Literal["accepted", "duplicate", "held", "rejected"]
+Status = Literal["accepted", "duplicate", "held", "quarantined", "rejected"]
 
 
 class Verdict(msgspec.Struct):
@@ -33,6 +33,7 @@ class Receipt(msgspec.Struct):
     results: list[Verdict]
     hold: int | msgspec.UnsetType = msgspec.UNSET
     off: bool | msgspec.UnsetType = msgspec.UNSET
+    quarantined: int | msgspec.UnsetType = msgspec.UNSET  # told where there are any
 
 
 def status_of(receipt: Receipt) -> int:
@@ -43,12 +44,16 @@ def status_of(receipt: Receipt) -> int:
 
 def mark_repeated(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
-        if verdict.status == "accepted":
+        if verdict.status == "held":
+            verdict.code, verdict.detail = None, msgspec.UNSET
+        if verdict.status in ("accepted", "quarantined", "held"):
             verdict.status = "duplicate"
 
 
 def reasons(verdicts: Sequence[Verdict]) -> Counter[DropReason]:
     """How many events were not logged, by reason."""
-    found = Counter(DropReason(verdict.code) for verdict in verdicts if verdict.code)
+    found = Counter(DropReason(verdict.code) for verdict in verdicts if verdict.code and verdict.status == "rejected")
     found[DropReason.DUPLICATE] = sum(verdict.status == "duplicate" for verdict in verdicts)
+    found[DropReason.QUOTA] = sum(verdict.status == "held" for verdict in verdicts)
+    found[DropReason.QUARANTINED] = sum(verdict.status == "quarantined" for verdict in verdicts)
     return found

@@ -24,6 +24,8 @@ WORDS: dict[str, str] = {
     usage.DropReason.TYPE: "Not valid: a field has another type than it should.",
     usage.DropReason.NAME: "Not valid: the event has no name.",
     usage.DropReason.TOO_OLD: "Too old.",
+    usage.DropReason.SCHEMA: "Refused by its schema.",
+    usage.DropReason.QUARANTINED: "Set aside by its schema: it waits in quarantine.",
 }
 
 

@@ -106,6 +106,8 @@ def _commit(work: Prepared, ids: bytes) -> Commit:
         poison=work.poison,
         ids=ids,
         days=work.days(),
+        given_back=work.given_back(),
+        lines=work.lines(),
     )
 
 

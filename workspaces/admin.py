@@ -1,13 +1,24 @@
 """Tenants in the operators' admin: who they are, how much they have, which keys work. No key can be read here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from config.lib import clock
-from workspaces import api_keys
-from workspaces.models import ApiKey, AuditEntry, Invitation, Membership, Organization, Workspace
+from workspaces import api_keys, audit
+from workspaces.models import (
+    ApiKey,
+    AuditEntry,
+    Invitation,
+    Limit,
+    LimitNotice,
+    Membership,
+    Organization,
+    Workspace,
+)
 
 # Shown, never changed.
 WORKSPACE_FIELDS = ("name", "slug", "domain", "timezone", "created_at")
@@ -169,8 +180,52 @@ class InvitationAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ["at", "organization", "workspace", "actor", "action", "target"]
+    list_display = ["number", "at", "organization", "workspace_id", "actor", "action", "target"]
     list_filter = ["action", "at"]
-    list_select_related = ["organization", "workspace"]
-    search_fields = ["actor", "target", "organization__name", "workspace__name"]
+    list_select_related = ["organization"]
+    search_fields = ["actor", "target", "organization__name"]
+    date_hierarchy = "at"
+
+
+@admin.register(Limit)
+class LimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Overrides: what an operator sets here stands above the plan until it is deleted. Plans are billing's to write."""
+
+    list_display = ["organization", "api_key", "metric", "period", "most", "policy", "source", "set_at"]
+    list_filter = ["source", "metric", "period", "policy"]
+    list_select_related = ["organization", "api_key"]
+    search_fields = ["organization__name", "organization__slug", "metric", "note"]
+    autocomplete_fields = ["organization", "api_key"]
+    fields = ["organization", "api_key", "metric", "period", "most", "policy", "note"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Limit | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.source == Limit.Source.OPERATOR)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Limit | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.source == Limit.Source.OPERATOR)
+
+    def save_model(self, request: HttpRequest, limit: Limit, form: Any, change: bool) -> None:
+        super().save_model(request, limit, form, change)
+        self._told(request, "limits.set", limit)
+
+    def delete_model(self, request: HttpRequest, limit: Limit) -> None:
+        super().delete_model(request, limit)
+        self._told(request, "limits.lift", limit)
+
+    def delete_queryset(self, request: HttpRequest, chosen: QuerySet[Limit]) -> None:
+        for limit in chosen:
+            self.delete_model(request, limit)
+
+    def _told(self, request: HttpRequest, action: str, limit: Limit) -> None:
+        target = f"{limit} ({limit.policy})" + (f" for {limit.api_key}" if limit.api_key else "")
+        audit.record(limit.organization, request.user, action, target, now=clock.now())
+        api_keys.forget()
+
+
+@admin.register(LimitNotice)
+class LimitNoticeAdmin(ReadOnlyAdmin):
+    list_display = ["at", "organization", "api_key", "percent", "metric", "period", "used", "most", "mailed_at"]
+    list_filter = ["percent", "metric", "period"]
+    list_select_related = ["organization", "api_key"]
+    search_fields = ["organization__name", "organization__slug"]
     date_hierarchy = "at"

@@ -14,9 +14,10 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.permissions import person
+from config.lib import clock
 from config.lib.crypto import digest
-from workspaces import roles
-from workspaces.models import Organization, Workspace
+from workspaces import limit_notices, roles
+from workspaces.models import LimitNotice, Organization, Workspace
 
 REMEMBERED_SECONDS = 86_400
 
@@ -55,6 +56,12 @@ class Frame:
         return {action: roles.may(self.role, action) for action in roles.ACTIONS}
 
     @cached_property
+    def limit_notice(self) -> LimitNotice | None:
+        """What the organization of this page should know of its limits."""
+        about = self.workspace.organization_id if self.workspace else None
+        return limit_notices.pressing(about, clock.now()) if about else None
+
+    @cached_property
     def email_verified(self) -> bool:
         """Asked until it is true; from then on remembered for that address."""
         user = person(self.request)
@@ -68,7 +75,7 @@ class Frame:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`organizations`, `workspace`, `role`, `may`, `email_verified` and `live_port`, for whoever is signed in."""
+    """`organizations`, `workspace`, `role`, `may`, `email_verified`, `limit_notice`, `live_port` of the person."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"live_port": settings.LIVE_PORT}
@@ -79,5 +86,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "role": SimpleLazyObject(lambda: frame.role),
         "may": SimpleLazyObject(lambda: frame.may),
         "email_verified": SimpleLazyObject(lambda: frame.email_verified),
+        "limit_notice": SimpleLazyObject(lambda: frame.limit_notice),
         "live_port": settings.LIVE_PORT,
     }

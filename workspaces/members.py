@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from config.lib import crypto
 from config.lib.problems import Problem
-from workspaces import audit, roles
+from workspaces import audit, limits, roles
 from workspaces.models import Invitation, Membership, Organization, Role
 
 INVITATION_DAYS = 7
@@ -80,6 +80,9 @@ def accept(invitation: Invitation, user: Any, now: datetime) -> Membership:
         claimed = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, expires_at__gt=now)
         if not claimed.update(accepted_at=now):
             raise Problem(409, "invitation_used", "This invitation was used or withdrawn. Ask for a new one.")
+        limits.lock(invitation.organization)
+        if not Membership.objects.filter(organization=invitation.organization, user=user).exists():
+            limits.check_seat(invitation.organization, now)
         membership, _ = Membership.objects.get_or_create(
             organization=invitation.organization, user=user, defaults={"role": invitation.role}
         )

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
+from workspaces.api import audit as audit_api
 from workspaces.api import keys as key_api
 from workspaces.api import organizations as organization_api
 from workspaces.api import workspaces as workspace_api
-from workspaces.views import home, invitations, keys, members, organization, settings
+from workspaces.views import audit, home, invitations, keys, members, organization, settings
 
 api = [
     path("workspaces", workspace_api.workspaces, name="api_workspaces"),
@@ -15,6 +16,8 @@ api = [
     path("workspaces/<uuid:uid>/keys/<uuid:key_uid>/revoke", key_api.revoke_key, name="api_revoke_key"),
     path("organizations", organization_api.organizations, name="api_organizations"),
     path("organizations/<uuid:uid>", organization_api.organization, name="api_organization"),
+    path("organizations/<uuid:uid>/audit", audit_api.audit, name="api_audit"),
+    path("organizations/<uuid:uid>/audit/chain", audit_api.audit_chain, name="api_audit_chain"),
     path("tenants", organization_api.tenants, name="api_tenants"),
 ]
 pages = [
@@ -28,6 +31,7 @@ pages = [
     path("w/<slug:slug>/settings/keys/<uuid:uid>/revoke/", keys.revoke, name="key_revoke"),
     path("o/<slug:slug>/", organization.general, name="organization"),
     path("o/<slug:slug>/delete/", organization.delete, name="organization_delete"),
+    path("o/<slug:slug>/audit/", audit.audit, name="audit"),
     path("o/<slug:slug>/members/", members.members, name="members"),
     path("o/<slug:slug>/members/<uuid:uid>/role/", members.change_role, name="member_role"),
     path("o/<slug:slug>/members/<uuid:uid>/remove/", members.remove, name="member_remove"),

@@ -47,6 +47,11 @@ class PageQuery:
         """Those that make sense for the period, the default one first."""
         return periods.intervals(self.period)
 
+    @property
+    def usual(self) -> dict[str, str]:
+        """What URLs leave out."""
+        return DEFAULTS
+
     @cached_property  # a page makes some 150 links of it
     def parameters(self) -> list[tuple[str, str]]:
         """The state, canonical and without defaults."""
@@ -60,7 +65,7 @@ class PageQuery:
         if self.interval != self.intervals[0]:
             pairs.append(("interval", self.interval))
         pairs += [("metric", self.metric), ("env", self.environment), ("bots", "1" if self.bots else "")]
-        return [(name, value) for name, value in pairs if value and DEFAULTS.get(name) != value]
+        return [(name, value) for name, value in pairs if value and self.usual.get(name) != value]
 
     def url(self, **changes: Any) -> str:
         """`?…` of this state with some parameters changed: url(period="7d"), url(metric="visits", format="csv").
@@ -70,7 +75,7 @@ class PageQuery:
         dropped = set(changes) | ({"from", "to", "interval"} if "period" in changes else set())
         pairs = [(name, value) for name, value in self.parameters if name not in dropped]
         pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
-        return "?" + urlencode([pair for pair in pairs if DEFAULTS.get(pair[0]) != pair[1]], safe="/,:")
+        return "?" + urlencode([pair for pair in pairs if self.usual.get(pair[0]) != pair[1]], safe="/,:")
 
     def with_filter(self, dimension: str, *values: str, operator: Operator = "is") -> "PageQuery":
         """The same page, narrowed. A filter that is there already is not added twice."""

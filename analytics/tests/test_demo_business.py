@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from analytics.models import AcquisitionSpend, CurrencyRate
+from analytics.models import AcquisitionSpend, CurrencyRate, Dashboard
 
 
 @pytest.mark.usefixtures("clock")
@@ -21,3 +21,4 @@ def test_the_demos_rates_and_spend_are_made_once(db, settings, tmp_path):
         "GBP": Decimal("1.25"),
     }
     assert AcquisitionSpend.objects.count() == 122
+    assert list(Dashboard.objects.values_list("name", flat=True)) == ["Pages and readers", "Shop"]

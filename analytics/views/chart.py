@@ -1,10 +1,15 @@
 """The main series, as numbers for charts.js and as rows for the table behind the chart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from analytics import annotations
+from analytics.models import Annotation
 from analytics.query.catalogue import METRICS
+from analytics.query.condition_text import to_text
 from analytics.query.model import Interval, Result
 from analytics.query.page import PageQuery
 from analytics.views import figures, spans
@@ -32,9 +37,13 @@ class Chart:
     data: dict[str, Any]
     csv_href: str
     receipt_href: str
+    notes: Sequence[Annotation]
+    alert_query: str  # of an alert on what is drawn
 
 
-def chart(page: PageQuery, result: Result, csv_href: str, receipt_href: str = "") -> Chart:
+def chart(
+    page: PageQuery, result: Result, csv_href: str, receipt_href: str = "", notes: Sequence[Annotation] = ()
+) -> Chart:
     starts = [datetime.fromisoformat(row.keys[0]) for row in result.rows]
     return Chart(
         label=METRICS[page.metric].label,
@@ -43,10 +52,17 @@ def chart(page: PageQuery, result: Result, csv_href: str, receipt_href: str = ""
         interval=page.interval,
         intervals=[Item(f"By {each}", page.url(interval=each), each == page.interval) for each in page.intervals],
         rows=[_row(page, result, index, start) for index, start in enumerate(starts)],
-        data=_data(page, result, starts),
+        data=_data(page, result, starts) | {"notes": annotations.marks(notes, starts, page.zone)},
         csv_href=csv_href,
         receipt_href=receipt_href,
+        notes=notes,
+        alert_query=_watched(page),
     )
+
+
+def _watched(page: PageQuery) -> str:
+    pairs = [("m", page.metric), *(("f", to_text(each)) for each in page.filters), ("env", page.environment)]
+    return "?" + urlencode(pairs, safe="/,:;()*|")
 
 
 def _row(page: PageQuery, result: Result, index: int, start: datetime) -> Row:

@@ -22,13 +22,15 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from analytics import annotations
 from analytics.query import run_many
 from analytics.query.answers import begin
 from analytics.query.extent import first_moment
 from analytics.query.model import QueryError, Result
 from analytics.reports.realtime import storing_behind, visitors_now
 from analytics.views import state
-from analytics.views.chart import chart
+from analytics.views.chart import Chart, chart
+from analytics.views.exports.menu import menu
 from analytics.views.panel_view import PanelView, panel_query, panel_view
 from analytics.views.panels import PANELS, Panel
 from analytics.views.state import PageState
@@ -98,7 +100,11 @@ def _answer(request: WorkspaceRequest, page: PageState, error: str) -> HttpRespo
         return render(request, "analytics/_panel.html", {"panel": _panel(page, request, panel)})
     fragments = {"overview": "analytics/_overview.html", "dashboard": "analytics/_refresh.html"}
     present = begin(visitors_now, page.dataset_id, page.now)
-    context = _frame(page) | _dashboard(request, page) | {"error": error, "visitors_now": present.result()}
+    context = (
+        _frame(page)
+        | _dashboard(request, page)
+        | {"downloads": menu(request, "overview", page), "error": error, "visitors_now": present.result()}
+    )
     return render(request, fragments.get(target, "analytics/overview.html"), context)
 
 
@@ -118,13 +124,19 @@ def _dashboard(request: WorkspaceRequest, page: PageState) -> dict[str, Any]:
     return {
         "waiting": not figures.totals["visitors"] and first_moment(page.dataset_id) is None,
         "tiles": tiles(page, figures),
-        "chart": chart(page, series, *_hrefs(request, page, "series_csv", "receipt")),
+        "chart": _chart(request, page, series),
         "panels": [
             panel_view(request.workspace, page, panel, tab, result, figures.totals)
             for panel, tab, result in zip(PANELS, tabs, groups, strict=True)
         ],
         "stamp": _stamp(page, figures),
     }
+
+
+def _chart(request: WorkspaceRequest, page: PageState, series: Result) -> Chart:
+    csv_href, receipt_href = _hrefs(request, page, "series_csv", "receipt")
+    notes = annotations.of_period(request.workspace, request.user, page.period)
+    return chart(page, series, csv_href, receipt_href, notes)
 
 
 def _hrefs(request: WorkspaceRequest, page: PageState, *routes: str) -> list[str]:

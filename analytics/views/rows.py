@@ -118,7 +118,7 @@ def outside(name: str, value: str, host: str) -> str:
     return value if name == "referrer" and value.startswith(("https://", "http://")) else ""
 
 
-def places(page: PageQuery, result: Result) -> list[Place]:
+def places(page: PageQuery, result: Result, metric: str = "visitors") -> list[Place]:
     """The countries with a code, coloured by fifths, so that one large country does not leave the others pale."""
     groups = [group for group in result.rows if group.keys[0] in countries.names()]
     count = len(groups)
@@ -126,7 +126,7 @@ def places(page: PageQuery, result: Result) -> list[Place]:
         Place(
             code=group.keys[0],
             label=countries.name_of(group.keys[0]),
-            value=numbers.exact(group.values["visitors"]),
+            value=figures.exact_text(metric, group.values[metric]),
             level=LEVELS - place * LEVELS // count,
             href=filtered(page, "country", group.keys[0]),
         )

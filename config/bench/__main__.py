@@ -4,16 +4,19 @@ import argparse
 import json
 from collections.abc import Callable
 
-from config.bench import door, filters, latency, memory, overview, reports, script, writer
+from config.bench import door, exports, filters, latency, limits, memory, overview, reports, schemas, script, writer
 
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "door": door.measure,
+    "limits": limits.measure,
     "writer": writer.measure,
     "latency": latency.measure,
     "memory": memory.measure,
     "overview": overview.measure,
     "filters": filters.measure,
     "reports": reports.measure,
+    "exports": exports.measure,
+    "schemas": schemas.measure,
     "script": script.measure,
 }
 

@@ -14,6 +14,7 @@ from config.launcher.terminal import step
 
 FOLDERS = (ROOT / "static", ROOT / "tracking/tracker")  # in this order: the first empties dist/
 CLIENTS = (ROOT / "tracking/clients/js", ROOT / "tracking/clients/native")  # for other people's programs
+VENDORS = ROOT / "tracking/tests/vendors/js"  # other tools' SDKs, which the tests point at us
 DIST = ROOT / "static/dist"
 COLLECTED = ROOT / "var/static"  # STATIC_ROOT
 NODE_AT_LEAST = 20
@@ -40,7 +41,7 @@ def build() -> None:
 
 def install_clients() -> None:
     """What the packages for other people's programs are tested with; running the product needs none of it."""
-    for folder in CLIENTS:
+    for folder in (*CLIENTS, VENDORS):
         _install(folder)
 
 

@@ -7,7 +7,7 @@
 
 | name here         | printed as                              | labels                               | counted by |
 |-------------------|-----------------------------------------|--------------------------------------|------------|
-| EVENTS            | metricpal_events_total                  | result: accepted, duplicate, dropped | ingest     |
+| EVENTS            | metricpal_events_total                  | result: accepted, duplicate, held, dropped | ingest |
 | EVENTS_DROPPED    | metricpal_events_dropped_total          | reason: a DropReason                 | ingest     |
 | INGEST_SECONDS    | metricpal_ingest_seconds, histogram     | –                                    | collect    |
 | WRITER_ROWS       | metricpal_writer_rows_total             | table: events, sessions, identity    | writer     |
@@ -16,8 +16,15 @@
 | WRITER_LAG        | metricpal_writer_lag_seconds, gauge     | shard                                | writer     |
 | QUERY_SECONDS     | metricpal_query_seconds, histogram      | source: page, api, task              | analytics  |
 | QUERY_ERRORS      | metricpal_query_errors_total            | code of the error                    | analytics  |
+| DELIVERIES        | metricpal_deliveries_total              | kind; result: answered, failed       | forwarding |
+| TENANT_EVENTS     | metricpal_analytics_events_total        | tenant, event: a type, source        | ingest     |
+| USAGE             | metricpal_usage_count_total             | tenant, metric                       | usage      |
+| QUOTA_EXCEEDED    | metricpal_quota_exceeded_total          | tenant, metric                       | usage      |
+| ROLLUP_SECONDS    | metricpal_analytics_rollup_duration_seconds, histogram | –                     | usage      |
+| USAGE_DIFFERENCE  | metricpal_usage_difference_days, gauge  | –                                    | usage      |
 
-Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write.
+Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write. The families of
+usage name organizations and their own units, as operators ask for: `bounded` keeps each set small.
 Several processes count. With PROMETHEUS_MULTIPROC_DIR set they share that folder and `render` adds them up.
 """
 
@@ -44,6 +51,33 @@ QUERY_SECONDS = Histogram(
     "metricpal_query_seconds", "One analytics question, all its queries.", ["source"], buckets=SLOW
 )
 QUERY_ERRORS = Counter("metricpal_query_errors", "Analytics questions that got no answer.", ["code"])
+DELIVERIES = Counter("metricpal_deliveries", "Batches of events sent to destinations.", ["kind", "result"])
+TENANT_EVENTS = Counter(
+    "metricpal_analytics_events", "Events accepted at the door, by organization.", ["tenant", "event", "source"]
+)
+USAGE = Counter("metricpal_usage_count", "What organizations counted of their own units.", ["tenant", "metric"])
+QUOTA_EXCEEDED = Counter(
+    "metricpal_quota_exceeded", "Requests and notices that met a used-up limit.", ["tenant", "metric"]
+)
+ROLLUP_SECONDS = Histogram(
+    "metricpal_analytics_rollup_duration_seconds", "One roll-up of the usage ledger.", buckets=SLOW
+)
+USAGE_DIFFERENCE = Gauge(
+    "metricpal_usage_difference_days",
+    "Days of organizations on which counters, ledger and event store disagree.",
+    multiprocess_mode="mostrecent",
+)
+BOUND = 1000
+_known: dict[str, set[str]] = {}
+
+
+def bounded(label: str, value: str) -> str:
+    """`value`, while the label has had fewer than BOUND values in this process; from then on "other" for new ones."""
+    known = _known.setdefault(label, set())
+    if value not in known and len(known) >= BOUND:
+        return "other"
+    known.add(value)
+    return value
 
 
 def render() -> bytes:

@@ -3,7 +3,11 @@
 import pytest
 
 from config.lib import metrics
+from config.lib.clock import now as clock_now
 from config.lib.redis_clients import buffer_client, cache_client
+from tracking.tests.door import post
+from tracking.tests.usage.booked import stored
+from tracking.usage import rollup
 
 NOWHERE = "redis://:s3cret@127.0.0.1:1/0"
 
@@ -41,7 +45,18 @@ def test_ready_with_every_dependency_and_its_time(anonymous, event_store):
     assert body["status"] == "ready"
     assert set(body["dependencies"]) == {"database", "ingest_log", "cache", "event_store"}
     assert all(verdict["ok"] and 0 <= verdict["ms"] < 1000 for verdict in body["dependencies"].values())
-    assert body["analytics"] == {"configured": True, "ok": True, "waiting": 0, "lag_seconds": 0.0}
+    counts = {"waiting": 0, "lag_seconds": 0.0, "events_today": 0, "rollup_last_run": None}
+    assert body["analytics"] == {"configured": True, "ok": True, **counts}
+
+
+def test_ready_says_how_many_events_today_and_when_usage_was_rolled_up(anonymous, acme_key, event_store, clock):
+    post({"events": [{"event_type": "page_view"}, {"event_type": "click"}]}, key=acme_key)
+    stored()
+    rollup.run(clock_now())
+
+    analytics = anonymous.get("/readiness").json()["analytics"]
+
+    assert (analytics["events_today"], analytics["rollup_last_run"]) == (2, "2026-03-10T12:00:00Z")
 
 
 def test_not_ready_while_events_cannot_be_logged(anonymous, event_store, without):

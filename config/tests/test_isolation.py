@@ -7,40 +7,66 @@ without objects what an outsider may expect of it (OPEN or SIGNED_IN): a new rou
 import re
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
-from analytics import cohorts, custom_metrics, segments
+from analytics import annotations, cohorts, custom_metrics, segments
+from analytics.alerts import channels
+from analytics.alerts import rules as alerts
+from analytics.dashboards import making, sharing
+from analytics.exports import jobs
+from analytics.mails import schedule
+from analytics.models import Export, ScheduledReport
 from analytics.tests.world import page_view, store_events
 from config.lib.clock import now
-from tracking import receipts
+from tracking import other_keys, receipts
 from tracking.containers import drafts, publishing
-from tracking.models import Adaptor, Container
-from workspaces import api_keys, members
-from workspaces.models import Membership, Role, Workspace
+from tracking.forwarding import setup
+from tracking.models import Adaptor, Container, Forwarding, OtherKey, SeenEvent
+from tracking.quarantine import rules
+from tracking.schemas import registry
+from workspaces import api_keys, limits, members
+from workspaces.models import Limit, Membership, Role, Workspace
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Everybody's: documentation, sign-in, health, and the doors where a key says who is there.
 OPEN = re.compile(
     r"(health|readiness|metrics|api/schema/|api/docs/|api/redoc/|trackingscript\.js|nano\.js|docs/.*|accounts/.*|auth/.*"
     r"|tag/.*|s/.*|\^\(\?:tag.*"
-    r"|invitations/.*|static/.*|robots\.txt|favicon\.ico"
+    # The addresses of other tools (tracking.api.vendors).
+    r"|\^(v1/|array/|2/httpapi|identify|groupidentify|track|import|engage|groups|batch|mp/collect|api/(event|send|batch)"
+    r"|\(\?:(capture|decide|matomo)\|).*"
+    r"|invitations/.*|billing/stripe/|static/.*|robots\.txt|favicon\.ico"
+    r"|exports/<str:token>/.*|mails/<str:token>/"
+    r"|share/.*|embed/.*"  # who shows a link's secret or an embed's token
     r"|api/(v1/)?(auth/(register|login|logout|callback)|collect|collect/(health|optimized|pixel\.gif)|events/(batch|ingest)))$"
 )
 # One's own account: a stranger is welcome to theirs; nothing in the address names an object of anybody.
 SIGNED_IN = re.compile(
     r"(|welcome/|account/|workspaces/new/"
-    r"|api/(v1/)?(auth/user|adaptors|containers|workspaces|organizations|tenants"
-    r"|analytics/(query|metrics|events|export\.csv)"
+    r"|api/(v1/)?(auth/user|adaptors|containers|destinations|schemas|catalogue|quarantine(/(preview|rules|replays|discard))?|workspaces|organizations|tenants"
+    r"|analytics/(query|metrics|events|export\.csv|usage|quotas|rollup)"
     r"|analytics/(metrics/(dashboard|aggregated)|spend|sessions|people|accounts|web|attribution|revenue)"
     r"|analytics/(trends|saved-metrics|segmentation|segments|cohorts|receipt)"
+    r"|grafana/(query|metrics|metric-payload-options|variable|tag-keys|tag-values)?"
+    r"|exports|analytics/export\.(xlsx|json|parquet)"
     r"|analytics/(funnel|retention|lifecycle|stickiness|paths)"
-    r"|events|events/stats|watermark|analytics/(process-events|config)))$"
+    r"|alerts|channels|annotations"
+    r"|billing/(usage|subscription|invoices|upgrade)"
+    r"|dashboards|events|events/stats|watermark|analytics/(process-events|config)))$"
 )
-NAMES_NOBODYS = {"details", "revisions"}  # the same everywhere; what stands before them in the route is somebody's
+NAMES_NOBODYS = {
+    "details",
+    "revisions",
+    "versions",
+    "download",
+    "add",
+    "as",
+}  # the same everywhere; what stands before them in the route is somebody's
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -68,8 +94,13 @@ def objects(event_store, acme: Workspace, owner, analyst) -> dict[str, str]:
         "w/<slug>": acme.slug,
         "containers/<container_id>": container.public_id,
         "adaptors/<uid>": str(adaptor.uid),
+        "other-keys/<uid>": str(_other_key(acme, owner).uid),
         "revisions/<number>": "1",
+        **_schema_things(acme, owner),
+        "destinations/<uid>": str(_destination(acme, owner).connection.uid),
+        "new/<kind>": "log",
         "o/<slug>": acme.organization.slug,
+        "limits/<uid>": str(_limit(acme, owner).uid),
         "workspaces/<uid>": str(acme.uid),
         "organizations/<uid>": str(acme.organization.uid),
         "keys/<uid>": str(key.uid),
@@ -77,10 +108,48 @@ def objects(event_store, acme: Workspace, owner, analyst) -> dict[str, str]:
         "members/<uid>": str(membership.user.uid),
         "invitations/<uid>": str(invitation.uid),
         "details/<tab>": "page",
+        "download/<source>": "trends",
+        "as/<file_format>": "csv",
+        "exports/<uid>": str(_export(acme, owner).uid),
+        "mails/<uid>": str(_report_by_mail(acme, owner).uid),
         **seen_things(acme),
         **saved_things(acme, owner),
+        **dashboard_things(acme, owner),
+        **alert_things(acme, owner),
+        "add/<kind>": "slack",
         "receipts/<uid>": receipts.issue(acme.dataset_id(), 1_773_144_000_000, receipts.Counts(1, 0, 0)),
     }
+
+
+def _export(acme: Workspace, owner: User) -> Export:
+    about = {"source": "events", "title": "Events", "file_format": "csv", "parameters": ""}
+    return jobs.ask(acme, "live", actor=owner, now=now(), **about)
+
+
+def _limit(acme: Workspace, owner: User) -> Limit:
+    key, _ = api_keys.issue(acme, name="Limited", actor=owner, now=now())
+    quota = limits.Quota("events", "day", 1000)
+    return limits.set_limit(acme.organization, quota, actor=owner, now=now(), key=key, source=Limit.Source.OWN)
+
+
+def _schema_things(acme: Workspace, owner: User) -> dict[str, str]:
+    """A schema of Acme with a rule, and an event of its catalogue."""
+    made = registry.create(acme, actor=owner, now=now(), name="shop", properties={"purchase": {"total": "number"}})
+    rule = registry.add_rule(made, rules.cleaned("purchase", "drop", "total"), actor=owner, now=now())
+    moments = {"first_seen": now(), "last_seen": now()}
+    seen = SeenEvent.objects.create(workspace=acme, environment="live", type="custom", name="purchase", **moments)
+    return {
+        "schemas/<name>": made.name,
+        "versions/<number>": "1",
+        "rules/<uid>": str(rule.uid),
+        "catalogue/<uid>": str(seen.uid),
+    }
+
+
+def _report_by_mail(acme: Workspace, owner: User) -> ScheduledReport:
+    about: dict[str, Any] = {"source": "overview", "title": "Overview", "parameters": "", "every": "week"}
+    about |= {"emails": [owner.email], "origin": "http://testserver", "role": Role.OWNER, "actor": owner, "now": now()}
+    return schedule.create(acme, "live", **about)
 
 
 def _container(acme: Workspace, owner: User) -> tuple[Container, Adaptor]:
@@ -90,11 +159,32 @@ def _container(acme: Workspace, owner: User) -> tuple[Container, Adaptor]:
     return made, adaptor
 
 
+def _other_key(acme: Workspace, owner: User) -> OtherKey:
+    about = {"tool": "segment", "key": "W1rt3K3y", "host": "", "environment": "live"}
+    return other_keys.claim(acme, actor=owner, now=now(), **about)
+
+
+def _destination(acme: Workspace, owner: User) -> Forwarding:
+    return setup.create(acme, "log", "Sandbox", {}, {}, actor=owner, now=now())
+
+
 def seen_things(acme: Workspace) -> dict[str, str]:
     """A person and a visit of Acme."""
     stored = store_events(acme.dataset_id(), [page_view("10:00")])
     person, visit = stored.events["person_id"][0], stored.events["session_id"][0]
     return {"people/<person>": str(person), "visits/<session_id>": str(visit)}
+
+
+def alert_things(acme: Workspace, owner: User) -> dict[str, str]:
+    """An alert of Acme, the channel it tells, and a mark on the charts."""
+    about = {"actor": owner, "now": now()}
+    channel = channels.connect(acme, "slack", "#ops", {"url": "https://hooks.example.com/services/x"}, **about)
+    asked = {"name": "Busy", "query": "visitors", "condition": "above", "threshold": 5}
+    return {
+        "alerts/<uid>": str(alerts.create(acme, channels=[channel], **asked, **about).uid),
+        "channels/<uid>": str(channel.uid),
+        "annotations/<uid>": str(annotations.create(acme, text="Release", **about).uid),
+    }
 
 
 def saved_things(acme: Workspace, owner) -> dict[str, str]:
@@ -109,6 +199,19 @@ def saved_things(acme: Workspace, owner) -> dict[str, str]:
         "cohorts/<uid>": str(cohort.uid),
         "metrics/<uid>": str(metric.uid),
         "saved-metrics/<uid>": str(metric.uid),
+    }
+
+
+def dashboard_things(acme: Workspace, owner) -> dict[str, str]:
+    """A dashboard of Acme with a widget and a link."""
+    widgets = [{"id": "visitors", "kind": "number"}]
+    dashboard = making.create(acme, name="Board", config={"widgets": widgets}, actor=owner, now=now())
+    share = sharing.create(dashboard, kind="link", name="Link", actor=owner, now=now())
+    return {
+        "dashboards/<uid>": str(dashboard.uid),
+        "widgets/<widget>": "visitors",
+        "share/<share_uid>": str(share.uid),
+        "shares/<share_uid>": str(share.uid),
     }
 
 
@@ -128,7 +231,7 @@ def answer(client: Client, method: str, address: str) -> tuple[int, str]:
     """Status and body, without what differs between any two requests."""
     response = client.generic(method.upper(), address, "" if method == "get" else "{}", "application/json")
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    text = body.decode().replace(address.strip("/"), "ADDRESS")
+    text = body.decode("utf-8", "replace").replace(address.strip("/"), "ADDRESS")
     text = re.sub(r'"request_id": "[0-9a-f]+"|[?&]next=[^"&]+|name="csrfmiddlewaretoken" value="\w+"', "", text)
     return response.status_code, re.sub(r"X-CSRFToken[^}]+", "", text)
 

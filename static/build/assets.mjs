@@ -12,6 +12,12 @@ const ICONS = [
   "pencil-square", "plus", "question-mark-circle", "rocket-launch", "shield-check", "signal", "sparkles", "squares-2x2",
   "sun", "swatch", "table-cells", "tag", "trash", "tv", "user", "user-circle", "user-plus", "users", "window", "wrench-screwdriver",
   "x-mark",
+  // schemas, quarantine
+  "inbox", "clipboard-document-check",
+  // alerts, annotations
+  "bell-alert", "megaphone", "chat-bubble-left-ellipsis",
+  // kinds of widgets, templates of dashboards
+  "hashtag", "photo", "shopping-cart", "newspaper", "document-duplicate", "share", "arrows-pointing-in", "bars-2",
 ];
 
 const symbol = (name, svg) => {

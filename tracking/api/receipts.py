@@ -24,6 +24,7 @@ from config.lib import clock
 from config.lib.problems import Problem
 from tracking import buffer, receipts, rejections, rules, usage
 from tracking.api.asked import ENVIRONMENT, WORKSPACE, asked_of, dataset_of
+from tracking.forwarding import setup
 from tracking.serializers import VerdictSerializer
 
 # Between the moment in a receipt and its events' place in the log lies the time the door may take to write them.
@@ -39,9 +40,12 @@ class StatusSerializer(serializers.Serializer[Any]):
     accepted = serializers.IntegerField()
     duplicates = serializers.IntegerField()
     rejected = serializers.IntegerField()
+    quarantined = serializers.IntegerField(help_text="Set aside by a schema, to be repaired and counted later.")
     stored = serializers.BooleanField(help_text="Whether the accepted events are in every report.")
     watermark = serializers.DateTimeField()
-    refusals = VerdictSerializer(many=True, help_text="The refused events, up to 20 of them, for about a week.")
+    refusals = VerdictSerializer(
+        many=True, help_text="The refused and quarantined events, up to 20 of them, for about a week."
+    )
 
 
 class WatermarkSerializer(serializers.Serializer[Any]):
@@ -58,10 +62,10 @@ class ProcessingSerializer(WatermarkSerializer):
 
 class ConfigSerializer(serializers.Serializer[Any]):
     enabled = serializers.BooleanField(help_text="Whether events are taken at all.")
-    amplitude_configured = serializers.BooleanField()
+    amplitude_configured = serializers.BooleanField(help_text="Whether a destination of this kind gets events now.")
     mixpanel_configured = serializers.BooleanField()
     pii_tracking_enabled = serializers.BooleanField(help_text="Whether personal data are kept.")
-    sandbox_mode = serializers.BooleanField(help_text="Test keys: nothing is forwarded.")
+    sandbox_mode = serializers.BooleanField(help_text="Test keys: nothing goes where live events go.")
     batch_size = serializers.IntegerField()
     flush_interval_seconds = serializers.IntegerField()
 
@@ -86,9 +90,10 @@ def receipt(request: Request, uid: uuid.UUID) -> Response:
             "accepted": counts.accepted,
             "duplicates": counts.duplicates,
             "rejected": counts.refused,
+            "quarantined": counts.quarantined,
             "stored": _is_stored(uid, received_at, until),
             "watermark": until.isoformat(timespec="milliseconds"),
-            "refusals": _refusals(dataset_id, str(uid)) if counts.refused else [],
+            "refusals": _refusals(dataset_id, str(uid)) if counts.refused or counts.quarantined else [],
         }
     )
 
@@ -125,11 +130,12 @@ def config(request: Request) -> Response:
     """How events of this workspace are taken."""
     workspace, environment = asked_of(request)
     set_to = rules.of(workspace)
+    connected = setup.is_connected(workspace, ("amplitude", "mixpanel"), environment)
     return Response(
         {
             "enabled": not set_to.is_paused,
-            "amplitude_configured": False,
-            "mixpanel_configured": False,
+            "amplitude_configured": connected["amplitude"],
+            "mixpanel_configured": connected["mixpanel"],
             "pii_tracking_enabled": set_to.keeps_personal_data,
             "sandbox_mode": environment == "test",
             "batch_size": BATCH_SIZE,

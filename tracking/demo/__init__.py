@@ -12,26 +12,36 @@ that thirty have thirty to compare with.
 import hashlib
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from tracking import buffer
+from tracking.append import Ration
 from tracking.demo import shop
 from tracking.demo.people import Person, newcomer
 from tracking.demo.visit import Visit
 from tracking.events import Envelope
+from tracking.usage import lines, rations
+from tracking.usage.rations import Consumer
+from workspaces.models import Workspace
 
 
 def send(dataset_id: int, now: datetime, seed: int = 2026) -> int:
     """Append the demo's visits to the ingest log; the number of events. A second call adds nothing."""
-    count = 0
+    count, consumer = 0, Consumer(Workspace.objects.get(id=dataset_id // 2).organization_id)
     for index, envelope in enumerate(visits(dataset_id, now, seed)):
         key = hashlib.sha256(f"demo:{dataset_id}:{seed}:{index}".encode()).digest()
         shard = buffer.shard_of(dataset_id, envelope.events[0].visitor)
-        buffer.append({shard: msgspec.msgpack.encode(envelope)}, key)
+        buffer.append({shard: msgspec.msgpack.encode(envelope)}, key, ration=_ration(envelope, consumer))
         count += len(envelope.events)
     return count
+
+
+def _ration(envelope: Envelope, consumer: Consumer) -> Ration | None:
+    """Demo events use up as others do, on the days on which they are said to have come."""
+    received_at = datetime.fromtimestamp(envelope.received_ms / 1000, UTC)
+    return rations.of_events(consumer, len(envelope.events), received_at) if lines.is_billable(envelope) else None
 
 
 def visits(dataset_id: int, now: datetime, seed: int) -> Iterator[Envelope]:

@@ -10,6 +10,7 @@ import hmac
 import re
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 
@@ -44,6 +45,24 @@ def without_personal_data(event: Accepted) -> None:
 
 def _kept(properties: dict[str, str]) -> dict[str, str]:
     return {redacted(name): redacted(value) for name, value in properties.items() if not is_personal(name)}
+
+
+def kept_of(properties: dict[str, Any], keeps_personal_data: bool, parents: str = "") -> dict[str, Any]:
+    """What may be kept of properties that keep their types: the same as of an event's, at any depth."""
+    kept: dict[str, Any] = {}
+    for name, value in properties.items():
+        if name not in NEVER_STORED and (keeps_personal_data or not is_personal(parents + name)):
+            clean = name if keeps_personal_data else redacted(name)
+            kept[clean] = _kept_value(value, keeps_personal_data, f"{parents}{name}.")
+    return kept
+
+
+def _kept_value(value: Any, keeps_personal_data: bool, parents: str) -> Any:
+    if isinstance(value, dict):
+        return kept_of(value, keeps_personal_data, parents)
+    if isinstance(value, list):
+        return [_kept_value(each, keeps_personal_data, parents) for each in value]
+    return redacted(value) if isinstance(value, str) and not keeps_personal_data else value
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,7 @@ from tracking.store.errors import StoreError, StoreUnavailable, translated
 from tracking.store.model import DEFAULT, EXPORT, Limits, Rows
 from tracking.store.streams import blocks
 
-TENANT_TABLES = ("events", "sessions", "identity", "cohort_members", "traits")
+TENANT_TABLES = ("events", "sessions", "identity", "cohort_members", "traits", "quarantine")
 # What the engine reads past its filters: tables found by pattern, a table's index, the server's own tables.
 _UNFILTERED = re.compile(r"\b(?:merge|mergeTree\w+)\s*\(|\bsystem\s*\.", re.IGNORECASE)
 _EPOCH = date(1970, 1, 1)  # a Date holds none before

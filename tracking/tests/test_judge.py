@@ -40,7 +40,7 @@ def _one(payload: payloads.Payload, index: int, tree: Any) -> Accepted | DropRea
     try:
         if index in payload.faults:
             raise payload.faults[index]
-        return judge(tree, payload.frame, ARRIVAL, index)
+        return judge(tree, payload.frame, ARRIVAL, index).event
     except Rejected as fault:
         return fault.reason
 

@@ -2,6 +2,7 @@
 
     Organization ─┬─ Membership (User, role)
                   ├─ AuditEntry
+                  ├─ Limit, LimitNotice
                   └─ Workspace ─┬─ ApiKey
                                 └─ Connection
 
@@ -11,6 +12,7 @@ Events are not here: they live in the event store, under the number `Workspace.d
 from workspaces.models.api_key import ApiKey, ApiKeyQuerySet
 from workspaces.models.audit_entry import AuditEntry
 from workspaces.models.connection import Connection
+from workspaces.models.limits import Limit, LimitNotice
 from workspaces.models.organization import Invitation, Membership, Organization, Role
 from workspaces.models.words import CURRENCY, PRINTABLE, SLUG, Environment
 from workspaces.models.workspace import Workspace
@@ -25,6 +27,8 @@ __all__ = [
     "Connection",
     "Environment",
     "Invitation",
+    "Limit",
+    "LimitNotice",
     "Membership",
     "Organization",
     "Role",

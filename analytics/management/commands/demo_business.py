@@ -1,20 +1,25 @@
-"""`manage.py demo_business`: what the demo shop spends on customers, and what its currencies are worth."""
+"""`manage.py demo_business`: what the demo shop spends on customers, what its currencies are worth, its dashboards."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from analytics.models import CurrencyRate
+from analytics.dashboards import making
+from analytics.dashboards.templates import SEEN, config_of
+from analytics.models import CurrencyRate, Dashboard
 from analytics.rollups import spend
 from config.lib import clock
 from tracking.demo import shop
 from workspaces.demo import ensure_demo
+from workspaces.models import Workspace
 
 RATES = {"EUR": Decimal("1.10"), "GBP": Decimal("1.25")}
 DAILY = {("google", "spring-sale"): Decimal("18.40"), ("newsletter", "weekly"): Decimal("3.10")}
 WEEKEND = Decimal("0.6")
+# The shop sends no event for a product that is looked at: its pages tell.
+PRODUCTS = "and(is,type,page_view;contains,page,/products/)"
 
 
 class Command(BaseCommand):
@@ -26,8 +31,24 @@ class Command(BaseCommand):
         for currency, rate in RATES.items():
             CurrencyRate.objects.get_or_create(workspace=workspace, currency=currency, defaults={"rate": rate})
         days = [now.date() - timedelta(number) for number in range(shop.DAYS + 1)]
+        _dashboards(workspace, now)
         count = spend.record(workspace, [row for day in days for row in _spent(day)])
         self.stdout.write(f"Demo workspace {workspace.slug}: {count} rows of spend.")
+
+
+def _dashboards(workspace: Workspace, now: datetime) -> None:
+    """Two to begin with; who deleted them, keeps them deleted as long as another is left."""
+    if Dashboard.objects.filter(workspace=workspace).exists():
+        return
+    shop_config = config_of("ecommerce")
+    for widget in shop_config["widgets"]:
+        question = widget["question"].replace(SEEN, PRODUCTS)
+        widget["question"] = question.replace("by=prop:product_name", "by=page").replace(
+            "by=prop:category", "by=device"
+        )
+        widget["title"] = widget["title"].replace("Categories", "Product views by device")
+    for name, config in (("Shop", shop_config), ("Pages and readers", config_of("content"))):
+        making.create(workspace, name=name, config=config, actor="the demo", now=now, is_public=True, tags=["demo"])
 
 
 def _spent(day: date) -> list[dict[str, str]]:

@@ -24,9 +24,9 @@ def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     )
     conditions = [where(given, "events", bound), chosen]
     conditions += [f"NOT (label LIKE {bound.bind(like(each), 'String')})" for each in asked.skip]
-    visits = (
+    visits = (  # `way`, since a name that a column has would take that column's place in WHERE
         f"WITH {label} AS label SELECT"
-        f" arrayCompact(arrayMap(x -> x.2, arraySort(groupArray({LONGEST})((ts, label))))) AS path"
+        f" arrayCompact(arrayMap(x -> x.2, arraySort(groupArray({LONGEST})((ts, label))))) AS way"
         f" FROM events WHERE {' AND '.join(conditions)} GROUP BY session_id"
     )
     cut, first = _cut(asked, bound)
@@ -47,14 +47,14 @@ def _label(asked: Paths, bound: Parameters) -> str:
 
 
 def _cut(asked: Paths, bound: Parameters) -> tuple[str, str]:
-    """(the part of `path` that is looked at, what to add to a place so that the anchor stands in the same step)."""
+    """(the part of `way` that is looked at, what to add to a place so that the anchor stands in the same step)."""
     if asked.end:
-        place = f"indexOf(path, {bound.bind(asked.end, 'String')})"
+        place = f"indexOf(way, {bound.bind(asked.end, 'String')})"
         begin = f"greatest(1, toInt64({place}) - {asked.steps - 1})"
-        return f"if({place} = 0, [], arraySlice(path, {begin}, toInt64({place}) - {begin} + 1))", (
+        return f"if({place} = 0, [], arraySlice(way, {begin}, toInt64({place}) - {begin} + 1))", (
             f"{asked.steps} - length(path_)"
         )
     if asked.start:
-        place = f"indexOf(path, {bound.bind(asked.start, 'String')})"
-        return f"if({place} = 0, [], arraySlice(path, {place}, {asked.steps}))", "0"
-    return f"arraySlice(path, 1, {asked.steps})", "0"
+        place = f"indexOf(way, {bound.bind(asked.start, 'String')})"
+        return f"if({place} = 0, [], arraySlice(way, {place}, {asked.steps}))", "0"
+    return f"arraySlice(way, 1, {asked.steps})", "0"

@@ -54,7 +54,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Comparison) -> dict
         "rows": rows,
         "tiles": next(row for row in rows if row.is_current),
         "headings": [(name, CATALOGUE[name].label) for name in METRICS],
-        "tools": [
+        "profiles": [
             Item(each.label, page.asking(Comparison(name)).url(), name == asked.tool) for name, each in PROFILES.items()
         ],
         "is_empty": not found[0].values["visits"],

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
-from django.conf import settings
 from django.http import QueryDict
 
 from analytics.query import periods, run_many
@@ -99,7 +98,7 @@ def _is_name(given: object) -> TypeGuard[Filter]:
 
 def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
     yield COLUMNS
-    for event in stream_events(asked(page, question), settings.EXPORT_MAX_ROWS):
+    for event in stream_events(asked(page, question), page.most_rows):
         yield [*list(event.values())[:-1], properties_text(event)]
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +30,7 @@ from analytics.query.page import PageQuery
 from analytics.query.parse import from_params
 from analytics.query.saved import NOTHING_SAVED, Saved
 from analytics.views import state
+from analytics.views.exports.menu import menu
 from analytics.views.overview import REFRESH_MS
 from analytics.views.reports.saved_menu import saved_menu
 from analytics.views.toolbar import toolbar
@@ -36,6 +39,7 @@ from config.lib import clock
 from workspaces.access import WorkspaceRequest, workspace_view
 from workspaces.models import Role, Workspace
 
+ON_DASHBOARDS = ("trends", "funnel", "retention", "paths", "revenue")  # what a widget can show
 SHELLS = {"overview": "analytics/reports/_bare.html", "dashboard": "analytics/reports/_live.html"}
 
 
@@ -56,6 +60,7 @@ class ReportPage(PageQuery):
     own: tuple[tuple[str, str], ...] = ()
     saved: Saved = field(default=NOTHING_SAVED, compare=False)  # what the question may name
     workspace: Workspace = field(default_factory=Workspace, compare=False)
+    most_rows: int = field(default_factory=lambda: int(settings.EXPORT_MAX_ROWS), compare=False)  # of its table
 
     @cached_property
     def parameters(self) -> list[tuple[str, str]]:
@@ -157,7 +162,12 @@ def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -
         "toolbar": controls if report.is_compared else replace(controls, compares=[]),
         "saved": saved_menu(request.workspace, page),
         "kept": [pair for pair in page.parameters if pair not in page.own],
-        "csv_href": reverse(f"{report.name}_csv", args=[slug]) + page.url(),
+        "downloads": menu(request, report.name, page),
         "link": request.build_absolute_uri(request.path) + page.url(),
+        "add_href": _add_href(report, slug, page) if report.name in ON_DASHBOARDS else "",
         "refresh_ms": REFRESH_MS["long"] if page.includes_now else 0,
     }
+
+
+def _add_href(report: Report[Any], slug: str, page: ReportPage) -> str:
+    return f"{reverse('dashboard_add', args=[slug])}?{urlencode([('report', report.name), *page.own], safe='/,:;()')}"

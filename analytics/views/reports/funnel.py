@@ -49,7 +49,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Funnel) -> dict[str
     people = reverse("funnel_people", args=[request.workspace.slug])
     return {
         "builder": builder(page, asked),
-        "bars": _bars(page, asked, found, people),
+        "bars": bars(page, asked, found, people),
         "unit": UNITS[asked.per],
         "rate": numbers.percent(found.everybody.conversion_rate),
         "entered": numbers.exact(found.everybody.steps[0].reached),
@@ -87,13 +87,14 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _bars(page: ReportPage, asked: Funnel, found: Answer, people: str) -> list[Bar]:
+def bars(page: ReportPage, asked: Funnel, found: Answer, people: str = "") -> list[Bar]:
+    """`people` is the address of who they are; without it nothing leads there."""
     steps = found.everybody.steps
-    bars = []
+    made = []
     for place, step in enumerate(steps):
         before, first = steps[max(0, place - 1)].reached, steps[0].reached
         following = steps[place + 1].reached if place + 1 < len(steps) else None
-        bars.append(
+        made.append(
             Bar(
                 letter=LETTERS[place],
                 label=step_said(asked.steps[place]),
@@ -103,11 +104,11 @@ def _bars(page: ReportPage, asked: Funnel, found: Answer, people: str) -> list[B
                 of_previous=numbers.percent(percent(step.reached, before)),
                 median=numbers.duration(step.median_seconds) if place else "",
                 dropped="" if following is None else numbers.exact(step.reached - following),
-                reached_href=people + page.url(at=place + 1),
-                dropped_href=people + page.url(at=place + 1, dropped=1) if following is not None else "",
+                reached_href=people and people + page.url(at=place + 1),
+                dropped_href=people + page.url(at=place + 1, dropped=1) if people and following is not None else "",
             )
         )
-    return bars
+    return made
 
 
 def _histogram(found: Answer) -> list[tuple[str, str, float]]:

@@ -1,6 +1,6 @@
 """Paths: the page with its drawing, and the CSV."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,6 @@ def read(params: QueryDict, page: ReportPage) -> Paths:
 def show(request: WorkspaceRequest, page: ReportPage, asked: Paths) -> dict[str, Any]:
     found = answer(asked, page.query(compare=None), page.now)
     places = _places(page, asked)
-    drawing = draw(found)
     return {
         "ofs": choices(page, replace(asked, start="", end=""), "of", OF),
         "of": OF[asked.of],
@@ -45,20 +44,28 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Paths) -> dict[str,
         "groups": [(each, _without(page, asked, "group", each)) for each in asked.group],
         "skips": [(each, _without(page, asked, "skip", each)) for each in asked.skip],
         "fields": asked.parameters,
+        **drawn(found, lambda node: _from(page, asked, node)),
+        "links": _links(found),
+        "period": spans.span(page.period),
+        "as_of": found.as_of.astimezone(page.period.start.tzinfo),
+        "zone": page.zone,
+    }
+
+
+def drawn(found: Answer, href: Callable[[Node], str]) -> dict[str, Any]:
+    """What templates/analytics/reports/_paths.html needs; `href` is where a node leads, or empty."""
+    drawing = draw(found)
+    return {
         "drawing": drawing,
         "boxes": [
-            (box, _label(box.node)[:LABEL], _label(box.node), numbers.exact(box.visits), _from(page, asked, box.node))
+            (box, _label(box.node)[:LABEL], _label(box.node), numbers.exact(box.visits), href(box.node))
             for box in drawing.boxes
         ],
         "bands": [
             (band, f"{_label(band.source)} → {_label(band.target)}: {band.visits:,} visits") for band in drawing.bands
         ],
-        "links": _links(found),
         "visits": numbers.exact(found.visits),
         "is_empty": not found.visits,
-        "period": spans.span(page.period),
-        "as_of": found.as_of.astimezone(page.period.start.tzinfo),
-        "zone": page.zone,
     }
 
 

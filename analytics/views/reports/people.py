@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -84,10 +83,10 @@ def _person_row(request: WorkspaceRequest, page: ReportPage, person: dict[str, A
 
 def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
     yield NAMES
-    cursor, left = None, settings.EXPORT_MAX_ROWS
+    cursor, left = None, page.most_rows
     while left > 0:
         found = list_people(
-            page.query(compare=None), min(1000, left), question.search, cursor, question.who == "identified"
+            page.query(compare=None), min(10_000, left), question.search, cursor, question.who == "identified"
         )
         yield from ([person[name] for name in NAMES] for person in found.people)
         left, cursor = left - len(found.people), found.next_cursor

@@ -53,7 +53,6 @@ def read(params: QueryDict, page: ReportPage) -> Retention:
 def show(request: WorkspaceRequest, page: ReportPage, asked: Retention) -> dict[str, Any]:
     found = answer(asked, page.query(compare=None), page.now)
     names = event_names(page.query(compare=None), page.now)
-    most = max((cell.rate or 0 for row in found.rows for cell in row.cells if cell), default=0)
     return {
         "begin": _step(page, asked, "begin", names),
         "back": _step(page, asked, "back", names),
@@ -68,6 +67,16 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Retention) -> dict[
         "columns": [_column(page, asked, n) for n in COLUMNS],
         "column_count": "brackets" if asked.brackets else str(asked.columns),
         "examples": [Item(label, _url(page, each)) for label, each in EXAMPLES.items()],
+        **grid(asked, found),
+        "as_of": found.as_of.astimezone(page.period.start.tzinfo),
+        "zone": page.zone,
+    }  # fmt: skip
+
+
+def grid(asked: Retention, found: Answer) -> dict[str, Any]:
+    """What the table of templates/analytics/reports/_retention.html needs."""
+    most = max((cell.rate or 0 for row in found.rows for cell in row.cells if cell), default=0)
+    return {
         "heads": heads(asked),
         "rows": [
             (spans.long(row.start, asked.unit), numbers.exact(row.began), [_shown(cell, most) for cell in row.cells])
@@ -75,9 +84,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Retention) -> dict[
         ],
         "average": [_average(each, most) for each in found.average],
         "is_empty": not any(row.began for row in found.rows),
-        "as_of": found.as_of.astimezone(page.period.start.tzinfo),
-        "zone": page.zone,
-    }  # fmt: skip
+    }
 
 
 def table(page: ReportPage, asked: Retention) -> Iterable[Iterable[object]]:

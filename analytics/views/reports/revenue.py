@@ -43,12 +43,12 @@ def show(request: WorkspaceRequest, page: ReportPage, question: Question) -> dic
         "by_label": BY[question.by][0],
         "interval": page.interval,
         "intervals": [Item(f"By {each}", page.url(interval=each), each == page.interval) for each in page.intervals],
-        "facts": _facts(found),
+        "facts": facts(found),
         "missing": ", ".join(found.rates.without_rate(found.net)),
         "own": found.rates.own,
-        "data": _data(page, found),
+        "data": chart_data(page, found),
         "currencies": _currencies(found),
-        "table": _table(question, found),
+        "table": by_table(question, found),
         "names": ", ".join(found.names["payment_completed"]),
         "refund_names": ", ".join(found.names["refund"]),
         "as_of": found.as_of.astimezone(page.period.start.tzinfo),
@@ -63,7 +63,7 @@ def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
         yield [row.key, row.payments, *(row.net.get(code, 0) for code in codes)]
 
 
-def _facts(found: Revenue) -> list[Fact]:
+def facts(found: Revenue) -> list[Fact]:
     total = found.rates.total(found.net)
     payments, refunds = (sum(getattr(each, name) for each in found.currencies) for name in ("payments", "refunds"))
     stated = [code for code in found.net if code != found.rates.own and code in found.rates.known]
@@ -76,7 +76,7 @@ def _facts(found: Revenue) -> list[Fact]:
     ]
 
 
-def _data(page: ReportPage, found: Revenue) -> dict[str, Any]:
+def chart_data(page: ReportPage, found: Revenue) -> dict[str, Any]:
     starts = [start for start, _ in found.series]
     ahead = [start > page.now for start in starts]
     codes = [each.currency for each in found.currencies][:LINES]
@@ -117,7 +117,7 @@ def _currencies(found: Revenue) -> Table:
     return Table("Currencies", columns, rows, "Nobody paid in this period.", icon="credit-card")
 
 
-def _table(question: Question, found: Revenue) -> Table:
+def by_table(question: Question, found: Revenue) -> Table:
     columns = [Column(BY[question.by][0]), Column("Payments", True), Column("Net", True)]
     rows = [[tables.text(row.key), tables.count(row.payments), amounts.cell(row.net)] for row in found.rows]
     return Table(f"Revenue by {BY[question.by][0].lower()}", columns, rows, "Nobody paid in this period.")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -88,9 +87,9 @@ def who(visit: dict[str, Any]) -> str:
 
 def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
     yield VISIT
-    query, cursor, left = page.query(compare=None), None, settings.EXPORT_MAX_ROWS
+    query, cursor, left = page.query(compare=None), None, page.most_rows
     while left > 0:
-        found = list_sessions(query, min(1000, left), cursor)
+        found = list_sessions(query, min(10_000, left), cursor)
         yield from (visit.values() for visit in found.visits)
         left, cursor = left - len(found.visits), found.next_cursor
         if cursor is None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from analytics import annotations
 from analytics.query.condition_text import to_text
 from analytics.query.model import Condition, QueryError
 from analytics.reports.trends import LETTERS, Series, Trend, answer
@@ -24,7 +25,10 @@ def read(params: QueryDict, page: ReportPage) -> Trend:
 def show(request: WorkspaceRequest, page: ReportPage, asked: Trend) -> dict[str, Any]:
     found = answer(page, asked, page.now)
     receipt = reverse("receipt", args=[request.workspace.slug])
-    return {"builder": builder(request.workspace, page, asked), "trend": shown(page, asked, found, receipt)}
+    notes = annotations.of_period(request.workspace, request.user, page.period)
+    trend = shown(page, asked, found, receipt)
+    trend.data["notes"] = annotations.marks(notes, found.starts, page.zone)
+    return {"builder": builder(request.workspace, page, asked), "trend": trend, "notes": notes}
 
 
 def narrowed(asked: Trend, into: str, added: Condition) -> Trend:

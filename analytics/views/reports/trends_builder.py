@@ -1,6 +1,7 @@
 """The sentence of a trend: every word of it is a menu of links to the trend as it would be."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -60,6 +61,7 @@ class Builder:
     letters: str
     fields: list[tuple[str, str]]  # hidden, beside the formula
     save_href: str
+    alert_href: str
 
 
 def builder(workspace: Workspace, page: ReportPage, asked: Trend) -> Builder:
@@ -94,7 +96,19 @@ def builder(workspace: Workspace, page: ReportPage, asked: Trend) -> Builder:
         letters=", ".join(LETTERS[: len(asked.series)]),
         fields=[pair for pair in asked.parameters if pair[0] != "formula"],
         save_href=reverse("metric_new", args=[workspace.slug]) + page.url(),
+        alert_href=reverse("alert_new", args=[workspace.slug]) + _watched(page, asked),
     )
+
+
+def _watched(page: ReportPage, asked: Trend) -> str:
+    """What an alert would watch: the series, with the page's filters where there is one only."""
+    first = asked.series[0]
+    own = [("s", each.text) for each in asked.series] + [("formula", asked.formula_text)]
+    if isinstance(first, Series) and len(asked.series) == 1 and not asked.formula:
+        own = [("s", replace(first, conditions=(*first.conditions, *page.filters)).text)]
+    elif not asked.formula:
+        own = [("s", first.text)]
+    return "?" + urlencode([pair for pair in [*own, ("env", page.environment)] if pair[1]], safe="/,:;()*|")
 
 
 def _url(page: ReportPage, asked: Trend) -> str:

@@ -5,6 +5,7 @@ checked (`public`) and only a checked one is connected to. Redirects are not fol
 and passwords of the environment are not used, answers are cut at a size and a time.
 """
 
+import logging
 import ssl
 import time
 from collections.abc import Mapping
@@ -20,6 +21,9 @@ from config.lib.http.guarded import Guarded
 
 __all__ = ["Answer", "Code", "HttpError", "check_headers", "check_url", "send"]
 LARGEST_ANSWER = 64 * 1024  # bytes; what is longer is cut there
+
+# It would write every address into the log, and some addresses are secrets (a Slack webhook's).
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)

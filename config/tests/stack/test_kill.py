@@ -8,6 +8,7 @@ import random
 import threading
 import time
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
@@ -67,6 +68,21 @@ def check(stack: Stack, tenant: Tenant, journals: list[clients.Journal]) -> None
     (dataset,) = stack.datasets([tenant])
     in_visits = stack.sql(f"SELECT sum(events) FROM sessions FINAL WHERE dataset_id = {dataset}")
     assert int(in_visits) == seen  # every event belongs to one visit, and every visit counts its events once
+    check_usage(stack, tenant)
+
+
+def check_usage(stack: Stack, tenant: Tenant) -> None:
+    """What the organization used today is in the ledger as often as it was counted for its limits."""
+    bearer, today = {"Authorization": f"Bearer {tenant.token}"}, {"first": _today(), "last": _today()}
+    whose = f"workspace={tenant.workspace}"
+    booked = stack.request("POST", f"/api/v1/analytics/rollup?{whose}", today, **bearer)
+    counted = stack.request("GET", f"/api/v1/analytics/quotas?metric=events_daily&{whose}", **bearer)
+
+    assert booked["totals"]["events"] == counted["current"] > 0
+
+
+def _today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
