@@ -46,6 +46,8 @@ export function createSender(env, parts) {
   function flush() {
     const wait = !isOnline() || clock.now() < patience.notBefore;
     again = !!running;
+    // A timer may ring a moment too early for the clock: nobody else would ask again.
+    if (wait && queue.size() && isOnline()) arm(0);
     if (!running && (wait || !queue.size())) return Promise.resolve(!queue.size());
     return running || (running = drain());
   }

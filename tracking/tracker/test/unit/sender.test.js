@@ -113,6 +113,16 @@ test("after a 503 the same events come again, with the count of tries", async ()
   assert.equal(queue.size(), 0);
 });
 
+test("a timer that rings a moment before its time does not leave the events behind", async () => {
+  const { add, transport, clock } = setUp({ answers: [503, 200] });
+  const { setTimeout } = clock;
+  clock.setTimeout = (fn, ms) => setTimeout(fn, ms > 500 ? ms - 0.5 : ms);
+  add(2, true);
+  await clock.tick(100);
+  await clock.tick(1001);
+  assert.equal(transport.bodies.length, 2);
+});
+
 test("Retry-After is waited for, and urgent events do not break it", async () => {
   const { add, transport, clock } = setUp({ answers: [{ status: 429, retryAfter: "7" }, 200] });
   add(1, true);
