@@ -46,6 +46,8 @@ SCHEDULE: dict[str, tuple[str, schedule]] = {
     "release held events": ("tracking.tasks.release_held", crontab()),
     # What is shown to customers and pushed to invoices is proved every night, before anybody looks.
     "reconcile usage": ("tracking.tasks.reconcile_usage", crontab(hour="3", minute="40")),
+    # An hour is over and its last events are stored: soon enough for an alarm, late enough for slow senders.
+    "prove hours": ("tracking.tasks.prove_hours", crontab(minute="7,37")),
     # Whoever comes near a limit hears of it within minutes.
     "tell of limits": ("analytics.tasks.tell_of_limits", crontab()),
     # A replay whose worker was killed goes on within minutes; one that was just started is at work already.

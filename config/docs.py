@@ -20,13 +20,15 @@ from analytics.reports.web.model import VIEWS
 from analytics.rollups.measures import MEASURES
 from analytics.rollups.roles import ROLES as EVENT_ROLES
 from billing.plans import PLANS, Plan
+from tracking.usage import SAID, DropReason
 from workspaces.models import Role
 from workspaces.roles import ACTIONS, may
 
 DIRECTORY = settings.BASE_DIR / "templates" / "docs"
 CONTENTS = (
-    "start", "install", "migrate", "script", "javascript", "python", "containers", "schemas", "proxy", "api", "query",
-    "trends", "funnels", "retention", "paths", "lifecycle", "stickiness", "segments", "receipts", "profiles",
+    "start", "install", "migrate", "script", "javascript", "python", "containers", "schemas", "proxy", "api",
+    "ingestion", "query", "trends", "funnels", "retention", "paths", "lifecycle", "stickiness", "segments", "receipts",
+    "profiles",
     "events", "people", "web", "attribution", "revenue", "business", "metrics", "exports", "mails", "grafana", "keys",
     "forwarding", "tinybird", "supabase", "amplitude", "mixpanel", "webhook", "slack", "log",
     "dashboards", "sharing", "alerts", "annotations", "roles", "usage", "billing", "audit",
@@ -91,7 +93,12 @@ def _plans() -> str:
     return _table(("plan", "a month", "events a month", "members"), *rows)
 
 
+def _reasons() -> str:
+    return _table(("code", "why"), *((f"`{reason}`", SAID[reason]) for reason in DropReason))
+
+
 TABLES = {
+    "<!-- reasons -->": _reasons,
     "<!-- plans -->": _plans,
     "<!-- measures -->": _measures,
     "<!-- event roles -->": _event_roles,

@@ -1,8 +1,13 @@
-"""Usage for operators: the ledger, its sums, what is held, and where the three ways of counting disagree."""
+"""Usage and ingestion for operators: the ledger, its sums, what is held, and where the ways of counting disagree."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 
-from tracking.models import DailyUsage, HeldEvents, UsageDifference, UsageEntry
+from config.lib import clock
+from tracking import intake
+from tracking.models import DailyUsage, HeldEvents, HourDifference, UsageDifference, UsageEntry
 from workspaces.admin import ReadOnlyAdmin
 
 
@@ -39,3 +44,18 @@ class HeldEventsAdmin(OfAnOrganization):
 class UsageDifferenceAdmin(OfAnOrganization):
     list_display = ["day", "organization", "counted", "booked", "stored", "found_at"]
     date_hierarchy = "day"
+
+
+@admin.register(HourDifference)
+class HourDifferenceAdmin(ReadOnlyAdmin):
+    """Above the list: how the way in is doing now."""
+
+    list_display = ["hour", "workspace", "environment", "undecided", "unstored", "vanished", "found_at"]
+    list_select_related = ["workspace"]
+    search_fields = ["workspace__name", "workspace__slug"]
+    list_filter = ["environment", "hour"]
+    date_hierarchy = "hour"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        about = {"state": intake.state(clock.now()), "title": "Ingestion: hours that do not add up"}
+        return super().changelist_view(request, about | (extra_context or {}))

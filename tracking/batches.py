@@ -8,7 +8,7 @@ tried together, then without those that fail alone, then the first entry alone.
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 
 _envelope = msgspec.msgpack.Decoder(Envelope)
 _state = msgspec.msgpack.Decoder(Visitor)
-DAY_S = 86_400
+HOUR_MS = 3_600_000
+ENDS_MS = 253_402_300_800_000  # the year 10000, which no calendar here knows
 ALL = 0  # no dataset has this number
 Opened = dict[int, Envelope]  # entry → what it holds
 
@@ -41,6 +42,7 @@ class Prepared:
     manifest: Manifest
     poison: list[tuple[bytes, str]]
     repeated: list[Envelope]  # that of each duplicate
+    broken: list[Envelope]  # that of each event of the poison, as far as it can be read
     events: list[Accepted]
     envelopes: list[Envelope]
     sessions: Sessions
@@ -49,14 +51,15 @@ class Prepared:
     session_rows: rows.Columns
     person_rows: dict[str, rows.Columns]  # by table: what was learned of persons, and what was set aside
 
-    def days(self) -> dict[str, tuple[int, int]]:
-        """(stored, repeated) of each day of receipt: of all datasets together, and of each."""
-        stored, repeated = _by_day(self.envelopes), _by_day(self.repeated)
-        found = {(ALL, day): [0, 0] for _, day in stored | repeated}
-        for dataset_id, day in stored | repeated:
-            found[dataset_id, day] = [stored[dataset_id, day], repeated[dataset_id, day]]
-            found[ALL, day] = [sum(pair) for pair in zip(found[ALL, day], found[dataset_id, day], strict=True)]
-        return {buffer.stored_key(whose, _date(day)): (pair[0], pair[1]) for (whose, day), pair in found.items()}
+    def hours(self) -> list[tuple[str, str, int]]:
+        """(hash, field, number): what became of the events, by hour of receipt, of each dataset and of all together."""
+        total: Counter[tuple[str, str]] = Counter()
+        for what, envelopes in (("stored", self.envelopes), ("repeated", self.repeated), ("broken", self.broken)):
+            for (dataset_id, hour), number in _by_hour(envelopes).items():
+                moment = datetime.fromtimestamp(hour * HOUR_MS / 1000, UTC)
+                for whose in (ALL, dataset_id):
+                    total[buffer.stored_key(whose, moment), f"{moment.hour:02}:{what}"] += number
+        return [(key, field, number) for (key, field), number in total.items()]
 
     def lines(self) -> list[bytes]:
         """For the ledger: what is billable of the stored events."""
@@ -70,12 +73,8 @@ class Prepared:
         return list(zip(self.event_rows["dataset_id"], self.event_rows["event_id"], strict=True))
 
 
-def _date(day: int) -> datetime:
-    return datetime.fromtimestamp(day * DAY_S, UTC)
-
-
-def _by_day(envelopes: Sequence[Envelope]) -> Counter[tuple[int, int]]:
-    return Counter([(envelope.dataset_id, envelope.received_ms // (DAY_S * 1000)) for envelope in envelopes])
+def _by_hour(envelopes: Sequence[Envelope]) -> Counter[tuple[int, int]]:
+    return Counter([(envelope.dataset_id, envelope.received_ms // HOUR_MS) for envelope in envelopes])
 
 
 def prepare(batch: Batch, seen: Seen, confirm: Confirm) -> Prepared:
@@ -122,9 +121,20 @@ def _prepared(batch: Batch, opened: Opened, poison: dict[int, str], seen: Seen, 
     person_rows["quarantine"] = aside.columns(opened.values())
     left_out = [(batch.entries[entry], reason) for entry, reason in sorted(poison.items())]
     repeated = [opened[entry] for entry, _ in manifest.duplicates if entry in opened]
+    broken = [envelope for envelope in _readable(left_out) for _ in envelope.events]
     return Prepared(
-        manifest, left_out, repeated, events, envelopes, sessions, states, event_rows, session_rows, person_rows
+        manifest, left_out, repeated, broken, events, envelopes, sessions, states, event_rows, session_rows, person_rows
     )
+
+
+def _readable(left_out: Sequence[tuple[bytes, str]]) -> Iterator[Envelope]:
+    for packed, _ in left_out:
+        try:
+            envelope = _envelope.decode(packed)
+        except msgspec.MsgspecError:
+            continue  # nobody can tell whose it was
+        if 0 <= envelope.received_ms < ENDS_MS:
+            yield envelope
 
 
 def _duplicates(opened: Opened, seen: Seen, confirm: Confirm) -> list[tuple[int, int]]:

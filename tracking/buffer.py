@@ -12,8 +12,8 @@
 | watermark:{shard} | newest receipt of that batch, epoch ms                                         |
 | visit:{dataset}:{visitor} | visit state (tracking.visits), for STATE_TTL_S after its last event    |
 | tick:{dataset}  | received ms of the dataset's newest stored event; rises with every commit        |
-| stored:{dataset, or all}:{YYYY-MM-DD} | of the events received on this day: how many `stored`, how many `repeated`;
-|                 | with those in quarantine they make up what the door counted as accepted          |
+| stored:{dataset, or all}:{YYYY-MM-DD} | `{hour}:{what}`: of the events received in this hour how many were stored,
+|                 | repeated or broken; together they are what the door counted as accepted          |
 | quarantine:{shard} | stream of entries that could not be stored: `e` the entry, `reason`           |
 | used:{organization}:{YYYY-MM[-DD]} | what it used in that period: see usage.counters                         |
 | held, held:totals | events beyond a limit, until usage.hold has them in PostgreSQL; and how many of whom      |
@@ -51,7 +51,7 @@ return 1
 """
 # KEYS: fence, open, cursor, watermark, log, quarantine, journal, ledger, visits…, ticks…, day counts…, used…
 # ARGV: fence, last, first to keep, watermark, state TTL, ids, days' TTL, numbers of poison, visits, ticks, days and
-#       ledger lines, (entry, reason)…, states…, ticks…, (stored, repeated)…, (field, given back)…, ledger lines…
+#       ledger lines, (entry, reason)…, states…, ticks…, (field, number)…, (field, given back)…, ledger lines…
 _COMMIT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local poison, visits, ticks = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -73,8 +73,7 @@ for i = first, first + ticks - 1 do
 end
 first = first + ticks
 for i = first, first + days - 1 do
-    redis.call('HINCRBY', KEYS[i], 'stored', ARGV[at + 1])
-    redis.call('HINCRBY', KEYS[i], 'repeated', ARGV[at + 2])
+    redis.call('HINCRBY', KEYS[i], ARGV[at + 1], ARGV[at + 2])
     redis.call('EXPIRE', KEYS[i], ARGV[7])
     at = at + 2
 end
@@ -122,7 +121,7 @@ class Commit:
     ticks: Mapping[int, int] = field(default_factory=dict)  # dataset → newest received ms
     poison: Sequence[tuple[bytes, str]] = ()  # (entry, reason)
     ids: bytes = b""  # for seen:journal
-    days: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # stored:… → (stored, repeated)
+    days: Sequence[tuple[str, str, int]] = ()  # (stored:…, field, number)
     given_back: Sequence[tuple[str, str, int]] = ()  # (used:…, field, quantity) of events that had counted before
     lines: Sequence[bytes] = ()  # for the ledger
 
@@ -182,7 +181,7 @@ def commit(shard: int, done: Commit, fence: int) -> None:
     script = buffer_client().register_script(_COMMIT)
     fixed = [f"{name}:{shard}" for name in ("open", "cursor", "watermark", "log", "quarantine")]
     keys = [FENCE, *fixed, "seen:journal", LEDGER, *done.states]
-    keys += [*(f"tick:{dataset}" for dataset in done.ticks), *done.days, *(key for key, _, _ in done.given_back)]
+    keys += [*(f"tick:{dataset}" for dataset in done.ticks), *(key for key, _, _ in (*done.days, *done.given_back))]
     sizes = (len(done.poison), len(done.states), len(done.ticks), len(done.days), len(done.lines))
     arguments: list[Any] = [
         fence,
@@ -196,8 +195,7 @@ def commit(shard: int, done: Commit, fence: int) -> None:
     ]
     arguments += chain.from_iterable(done.poison)
     arguments += (*done.states.values(), *done.ticks.values())
-    arguments += chain.from_iterable(done.days.values())
-    arguments += chain.from_iterable((field, quantity) for _, field, quantity in done.given_back)
+    arguments += chain.from_iterable((field, number) for _, field, number in (*done.days, *done.given_back))
     arguments += done.lines
     if not script(keys, arguments):
         raise LeaseLost
@@ -233,8 +231,8 @@ def stored_key(dataset_id: int, day: datetime) -> str:
 
 def stored_on(day: datetime) -> int:
     """How many of the events received on that day (UTC) are stored, of everybody."""
-    found: Any = buffer_client().hget(stored_key(0, day), "stored")
-    return int(found or 0)
+    found: Any = buffer_client().hgetall(stored_key(0, day))
+    return sum(int(number) for name, number in found.items() if name.endswith(b":stored"))
 
 
 def touch(dataset_id: int) -> None:

@@ -14,19 +14,9 @@ from tracking.payloads import Frame
 from tracking.rules import Rules, is_excluded_host, is_excluded_page, is_within
 from tracking.steps.urls import split
 from tracking.trees import Rejected
-from tracking.usage import DropReason
+from tracking.usage import SAID, DropReason
 
 IDENTIFYING = frozenset({EventType.IDENTIFY, EventType.AUTO_IDENTIFY})
-SAID: dict[str, str] = {
-    DropReason.PAUSED: "This workspace does not collect events now. Its settings say when it will.",
-    DropReason.EXCLUDED_ADDRESS: "The workspace excludes this address.",
-    DropReason.EXCLUDED_COUNTRY: "The workspace excludes this country.",
-    DropReason.EXCLUDED_HOST: "The workspace excludes this host.",
-    DropReason.EXCLUDED_PAGE: "The workspace excludes this page.",
-    DropReason.NO_CONSENT: "The visitor has not agreed.",
-    DropReason.DNT: "The browser asks not to be tracked.",
-    DropReason.GPC: "The browser asks for privacy (Global Privacy Control): nobody is identified.",
-}
 
 
 def refusal(reason: DropReason) -> Rejected:

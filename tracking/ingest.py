@@ -35,6 +35,7 @@ class Judged(NamedTuple):
     quarantined: list[Quarantined]  # those to log beside them
     verdicts: list[Verdict]  # one for each event of the request
     findings: list[Finding]  # what schemas found wrong
+    received: int = 0  # events in the request
 
 
 def ingest(
@@ -58,7 +59,7 @@ def ingest(
     else:
         mark_repeated(judged.verdicts)
         number = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
-        usage.count(grant.dataset_id, now, reasons=reasons(judged.verdicts))
+        usage.count(grant.dataset_id, now, received=judged.received, reasons=reasons(judged.verdicts))
     rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
     faults.note(grant.dataset_id, now, judged.findings)
     return _receipt(number, judged.verdicts, grant.rules.is_paused)
@@ -105,7 +106,8 @@ def _log(judged: Judged, body: bytes | None, grant: KeyGrant, client: Client, no
         if ration and held.events:
             put_aside = list(_envelopes(held, grant, client, receipt, received_ms).values())
             ration = ration._replace(held=put_aside, held_quantity=len(held.events))
-        tally = usage.tally(grant.dataset_id, now, len(logged.events), reasons(judged.verdicts))
+        told = reasons(judged.verdicts)
+        tally = usage.tally(grant.dataset_id, now, len(logged.events), told, received=judged.received)
         return buffer.append(_envelopes(logged, grant, client, receipt, received_ms), request_key, tally, ration)
 
     ration = portions.ration_of(grant, client.bot, len(judged.events), now)
@@ -123,7 +125,7 @@ def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:
 
 def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: int, treatment: Treatment) -> Judged:
     arrival = _arrival(payload, grant, client, received_ms)._replace(is_limited=treatment.is_limited)
-    judged = Judged([], [], [], [])
+    judged = Judged([], [], [], [], len(payload.trees))
     seen: set[bytes] = set()
     for index, tree in enumerate(payload.trees):
         try:

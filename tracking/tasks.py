@@ -8,7 +8,7 @@ from celery import shared_task
 
 from config.lib import clock
 from config.lib.redis_clients import buffer_client
-from tracking import persons
+from tracking import conservation, persons
 from tracking.catalogue import watch
 from tracking.forwarding import claims, health, tidying, work
 from tracking.quarantine import replays
@@ -85,6 +85,12 @@ def release_held() -> None:
 @shared_task
 def reconcile_usage() -> None:
     reconcile.run(clock.now())
+
+
+@shared_task
+def prove_hours() -> None:
+    """That every event of the last hours is accounted for."""
+    conservation.check(clock.now())
 
 
 @shared_task

@@ -11,22 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from config.lib import clock
-from tracking import filters, rejections, rules, usage
+from tracking import rejections, rules, usage
 from tracking.forms_rules import RulesForm
 from workspaces import roles
 from workspaces.access import WorkspaceRequest, workspace_view
 
 DAYS = 7
 LISTED = 20
-WORDS: dict[str, str] = {
-    **filters.SAID,
-    usage.DropReason.DUPLICATE: "The same event or request, sent again.",
-    usage.DropReason.TYPE: "Not valid: a field has another type than it should.",
-    usage.DropReason.NAME: "Not valid: the event has no name.",
-    usage.DropReason.TOO_OLD: "Too old.",
-    usage.DropReason.SCHEMA: "Refused by its schema.",
-    usage.DropReason.QUARANTINED: "Set aside by its schema: it waits in quarantine.",
-}
 
 
 @workspace_view(needs=roles.needs("change_workspace"))
@@ -54,10 +45,6 @@ def _kept_out(dataset_id: int, now: datetime) -> dict[str, Any]:
     accepted = counts.pop(usage.ACCEPTED, 0)
     return {
         "accepted": accepted,
-        "reasons": [(_words(name), each) for name, each in counts.most_common()],
+        "reasons": [(usage.SAID[name], each) for name, each in counts.most_common()],
         "latest": [row | {"moment": datetime.fromisoformat(row["at"])} for row in latest],
     }
-
-
-def _words(reason: str) -> str:
-    return WORDS.get(reason, f"Not valid: {reason.replace('_', ' ')}.")

@@ -105,7 +105,7 @@ def _commit(work: Prepared, ids: bytes) -> Commit:
         ticks=ticks,
         poison=work.poison,
         ids=ids,
-        days=work.days(),
+        days=work.hours(),
         given_back=work.given_back(),
         lines=work.lines(),
     )

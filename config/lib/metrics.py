@@ -22,6 +22,7 @@
 | QUOTA_EXCEEDED    | metricpal_quota_exceeded_total          | tenant, metric                       | usage      |
 | ROLLUP_SECONDS    | metricpal_analytics_rollup_duration_seconds, histogram | –                     | usage      |
 | USAGE_DIFFERENCE  | metricpal_usage_difference_days, gauge  | –                                    | usage      |
+| UNACCOUNTED       | metricpal_unaccounted_events, gauge     | what: undecided, unstored, vanished  | conservation |
 
 Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write. The families of
 usage name organizations and their own units, as operators ask for: `bounded` keeps each set small.
@@ -65,6 +66,12 @@ ROLLUP_SECONDS = Histogram(
 USAGE_DIFFERENCE = Gauge(
     "metricpal_usage_difference_days",
     "Days of organizations on which counters, ledger and event store disagree.",
+    multiprocess_mode="mostrecent",
+)
+UNACCOUNTED = Gauge(
+    "metricpal_unaccounted_events",
+    "Events of the last days' hours that were received and are neither counted nor refused. Alarm unless 0.",
+    ["what"],
     multiprocess_mode="mostrecent",
 )
 BOUND = 1000

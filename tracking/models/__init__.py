@@ -1,6 +1,7 @@
 """What tracking keeps in PostgreSQL, a file a noun. Events themselves live in the event store (tracking.store)."""
 
 from tracking.models.catalogue import CatalogueMark, SeenEvent, SeenProperty
+from tracking.models.conservation import HourDifference
 from tracking.models.container import Adaptor, Container, Revision
 from tracking.models.delivery import Delivery, DeliveryDay, LateArrival, Resend
 from tracking.models.forwarding import Forwarding
@@ -25,6 +26,7 @@ __all__ = [
     "FixRule",
     "Forwarding",
     "HeldEvents",
+    "HourDifference",
     "LateArrival",
     "OtherKey",
     "Replay",

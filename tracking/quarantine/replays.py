@@ -152,7 +152,7 @@ def _append(part: list[Repaired], replay: Replay, bench: Bench, now: datetime) -
         if ration and held:
             ration = ration._replace(held=[_packed(part[0], held, now)], held_quantity=len(held))
         envelopes = {_shard(part[0]): _packed(part[0], logged, now)} if logged else {}
-        tally = usage.tally(bench.dataset_id, now, len(logged), {DropReason.QUOTA: len(held)})
+        tally = usage.tally(bench.dataset_id, now, len(logged), {DropReason.QUOTA: len(held)}, replayed=len(events))
         return buffer.append(envelopes, key, tally, ration)
 
     portions.fit(len(events), _ration(part[0].envelope, replay, len(events), now), attempt)

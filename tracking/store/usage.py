@@ -1,6 +1,6 @@
-"""How many billable events are stored: what the ledger is compared with."""
+"""How many events are stored: what the books of the way in and of usage are compared with."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from tracking.store.reads import query
 
@@ -15,3 +15,15 @@ def billable_by_day(dataset_id: int, start: datetime, end: datetime) -> dict[dat
         dataset_id=dataset_id,
     )
     return dict(found.rows)
+
+
+def stored_by_hour(dataset_id: int, start: datetime, end: datetime) -> dict[datetime, int]:
+    """Of the hours (UTC) in [start, end) in which they were received. Raises StoreError."""
+    found = query(
+        "SELECT toStartOfHour(received_at) AS hour, count() FROM events"
+        " WHERE received_at >= {start:DateTime64(3, 'UTC')} AND received_at < {end:DateTime64(3, 'UTC')}"
+        " GROUP BY hour",
+        {"start": start, "end": end},
+        dataset_id=dataset_id,
+    )
+    return {hour.replace(tzinfo=UTC): number for hour, number in found.rows}

@@ -134,7 +134,7 @@ def test_what_was_accepted_is_stored_repeated_or_set_aside(fence, dataset):
     log(envelope(dataset, again, event("12:01")), envelope(dataset, again, event("12:02")), b"\xc1")
     crashed(fence, commit=dying(buffer.commit, after=False))
     drain(fence)
-    assert buffer_client().hgetall(f"stored:{dataset}:2026-03-10") == {b"stored": b"3", b"repeated": b"1"}
+    assert buffer_client().hgetall(f"stored:{dataset}:2026-03-10") == {b"12:stored": b"3", b"12:repeated": b"1"}
     assert buffer.backlog(0, DAY).quarantined == 1
 
 

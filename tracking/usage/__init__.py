@@ -1,6 +1,6 @@
 """What was taken in, what it used up of an organization's limits, and the book that is the judge of both.
 
-    door: log, count, use up in one step ────► Valkey   usage:{dataset}:{day}     received: by reason, for people
+    door: log, count, use up in one step ────► Valkey   usage:{dataset}:{day}     received: by hour and reason
                                                         used:{organization}:{…}   counters: for limits
     writer: stored and billable ─────────────► Valkey   ledger, a stream          lines
     API: the customer's own units ───────────►                                    increments
@@ -13,14 +13,16 @@ uses up nothing. Beyond a limit events are held (hold), for thirty days, and log
 """
 
 from tracking.usage.counters import used
-from tracking.usage.reasons import FILTERED, DropReason
-from tracking.usage.received import ACCEPTED, KEPT_SECONDS, count, of_day, tally, tell_prometheus
+from tracking.usage.reasons import FILTERED, SAID, DropReason
+from tracking.usage.received import ACCEPTED, KEPT_SECONDS, Hours, count, of_day, tally, tell_prometheus
 
 __all__ = [
     "ACCEPTED",
     "FILTERED",
     "KEPT_SECONDS",
+    "SAID",
     "DropReason",
+    "Hours",
     "count",
     "of_day",
     "tally",

@@ -36,6 +36,38 @@ class DropReason(StrEnum):
     GPC = "gpc"
 
 
+# For people: pages and the documentation. Each refused event's own sentence names field and value.
+SAID: dict[str, str] = {
+    DropReason.DUPLICATE: "The same event or request, sent again. It counts once.",
+    DropReason.TYPE: "A field has another type than it should, such as a number where a text belongs.",
+    DropReason.NAME: "The event has no name, or one with control characters.",
+    DropReason.NAME_TOO_LONG: "The event's name is longer than 200 bytes.",
+    DropReason.NAME_RESERVED: "Names that begin with $ are reserved.",
+    DropReason.EVENT_ID: "The id is no UUID of version 4 or 7. For ids of your own there is insert_id.",
+    DropReason.TIME_FORMAT: "The time is written in no form that is understood, such as RFC 3339 with a zone.",
+    DropReason.TIME_RANGE: "The time lies in the future, or in no year that can be stored.",
+    DropReason.TOO_OLD: "The event is older than its sender's queue can be, or than five years.",
+    DropReason.NUMBER_RANGE: "A number is larger than 64 bits hold, or is not finite.",
+    DropReason.NUL: "A text contains the character NUL or half of a character.",
+    DropReason.TOO_DEEP: "Properties are nested more than 16 levels deep.",
+    DropReason.TOO_MANY_KEYS: "The event has more than 256 properties.",
+    DropReason.KEY_TOO_LONG: "A property's name is longer than 200 bytes.",
+    DropReason.STRING_TOO_LONG: "A text is longer than 8 KB.",
+    DropReason.EVENT_TOO_LARGE: "The event is larger than 64 KB.",
+    DropReason.SCHEMA: "Its schema refuses it.",
+    DropReason.QUARANTINED: "Its schema sets it aside: it waits in quarantine, and counts when it is repaired.",
+    DropReason.QUOTA: "The limit is used up: it is held, and counts when the limit is raised.",
+    DropReason.PAUSED: "This workspace does not collect events now. Its settings say when it will.",
+    DropReason.EXCLUDED_ADDRESS: "The workspace excludes this address.",
+    DropReason.EXCLUDED_COUNTRY: "The workspace excludes this country.",
+    DropReason.EXCLUDED_HOST: "The workspace excludes this host.",
+    DropReason.EXCLUDED_PAGE: "The workspace excludes this page.",
+    DropReason.NO_CONSENT: "The visitor has not agreed.",
+    DropReason.DNT: "The browser asks not to be tracked.",
+    DropReason.GPC: "The browser asks for privacy (Global Privacy Control): nobody is identified.",
+}
+
+
 FILTERED = frozenset(
     {
         DropReason.PAUSED, DropReason.EXCLUDED_ADDRESS, DropReason.EXCLUDED_COUNTRY, DropReason.EXCLUDED_HOST,

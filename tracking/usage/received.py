@@ -1,9 +1,17 @@
-"""How many events of a dataset were taken, held and refused each day, by reason.
+"""How many events of a dataset were taken, held and refused in each hour, by reason.
 
-Kept in Valkey, hash `usage:{dataset}:{YYYY-MM-DD}`, and in Prometheus for the operator. Counts what arrived; what an
-organization has used up of its limits is counted apart (counters).
+Kept in Valkey, hash `usage:{dataset}:{YYYY-MM-DD}`, fields `{hour}:{what}` of UTC, and in Prometheus for the operator.
+Counts what arrived; what an organization has used up of its limits is counted apart (counters).
+
+| what              | number of events                                                                 |
+|-------------------|----------------------------------------------------------------------------------|
+| received          | that stood in requests with a valid key, counted before anything is decided      |
+| replayed          | that came back from quarantine, repaired                                         |
+| accepted          | that were logged                                                                 |
+| a DropReason      | that were not, and why: received + replayed = accepted + all of these            |
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +22,8 @@ from tracking.append import Tally
 from tracking.usage.reasons import DropReason
 
 KEPT_SECONDS = 40 * 24 * 60 * 60
-ACCEPTED = "accepted"
+ACCEPTED, RECEIVED, REPLAYED = "accepted", "received", "replayed"
+Hours = dict[int, Counter[str]]  # hour of the day (UTC) → what → events
 
 _ACCEPTED = metrics.EVENTS.labels(result="accepted")
 _DUPLICATE = metrics.EVENTS.labels(result="duplicate")
@@ -23,17 +32,27 @@ _HELD = metrics.EVENTS.labels(result="held")
 _RESULTS = {DropReason.DUPLICATE: _DUPLICATE, DropReason.QUOTA: _HELD}
 
 
-def tally(dataset_id: int, now: datetime, accepted: int, reasons: Mapping[DropReason, int]) -> Tally:
-    """The day's numbers to add, for buffer.append to count in the same step as it logs."""
-    numbers: dict[str, int] = {reason: number for reason, number in reasons.items() if number}
-    if accepted:
-        numbers[ACCEPTED] = accepted
-    return Tally(_key(dataset_id, now), numbers, KEPT_SECONDS)
+def tally(
+    dataset_id: int,
+    now: datetime,
+    accepted: int,
+    reasons: Mapping[DropReason, int],
+    *,
+    received: int = 0,
+    replayed: int = 0,
+) -> Tally:
+    """The hour's numbers to add, for buffer.append to count in the same step as it logs."""
+    hour = f"{now.hour:02}:"
+    numbers = {hour + reason: number for reason, number in reasons.items() if number}
+    for what, number in ((ACCEPTED, accepted), (RECEIVED, received), (REPLAYED, replayed)):
+        if number:
+            numbers[hour + what] = number
+    return Tally(key(dataset_id, now), numbers, KEPT_SECONDS)
 
 
-def count(dataset_id: int, now: datetime, *, accepted: int = 0, reasons: Mapping[DropReason, int]) -> None:
-    """Adds to the day's numbers where nothing is logged. Raises redis.RedisError when the buffer's server is away."""
-    key, numbers, kept_s = tally(dataset_id, now, accepted, reasons)
+def count(dataset_id: int, now: datetime, *, received: int, reasons: Mapping[DropReason, int]) -> None:
+    """Adds to the hour's numbers where nothing is logged. Raises redis.RedisError when the buffer's server is away."""
+    key, numbers, kept_s = tally(dataset_id, now, 0, reasons, received=received)
     pipeline = buffer_client().pipeline(transaction=False)
     for field, number in numbers.items():
         pipeline.hincrby(key, field, number)
@@ -53,9 +72,21 @@ def tell_prometheus(accepted: int, reasons: Mapping[DropReason, int]) -> None:
 
 def of_day(dataset_id: int, day: datetime) -> dict[str, int]:
     """`accepted` and each reason that occurred, with its number."""
-    found: Any = buffer_client().hgetall(_key(dataset_id, day))
-    return {field.decode(): int(number) for field, number in found.items()}
+    stored: Any = buffer_client().hgetall(key(dataset_id, day))
+    total: Counter[str] = Counter()
+    for found in hours(stored).values():
+        total.update(found)
+    return {what: number for what, number in total.items() if what not in (RECEIVED, REPLAYED)}
 
 
-def _key(dataset_id: int, day: datetime) -> str:
+def hours(found: Mapping[bytes, bytes]) -> Hours:
+    """Of a hash with fields `{hour}:{what}`."""
+    each: Hours = {}
+    for field, number in found.items():
+        hour, _, what = field.decode().partition(":")
+        each.setdefault(int(hour), Counter())[what] = int(number)
+    return each
+
+
+def key(dataset_id: int, day: datetime) -> str:
     return f"usage:{dataset_id}:{day:%Y-%m-%d}"
