@@ -31,6 +31,13 @@ errorlog = "-"
 loglevel = "warning"
 
 
+def post_worker_init(worker: object) -> None:
+    """What a worker before this one kept while the ingest log was away is logged by whoever is there."""
+    from tracking import spool  # only now are there settings
+
+    spool.start()
+
+
 def child_exit(server: object, worker: object) -> None:
     """A worker that ended no longer counts where the present state is shown (prometheus_client's gauges)."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

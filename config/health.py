@@ -1,7 +1,8 @@
 """Is it alive, is it ready, what are its numbers: for supervisors, load balancers and Prometheus.
 
 GET /health     the process answers. 200 even without a database: starting the web process again would not help
-GET /readiness  events can be acknowledged: 200, or 503. Each dependency with its own verdict and time
+GET /readiness  events can be acknowledged: 200, or 503. Each dependency with its own verdict and time. Without the log
+                they are as long as the spool has room; without the database as long as known keys are trusted
 GET /metrics    config.lib.metrics; with METRICS_TOKEN set, for its bearer only
 """
 
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_safe
 from config.lib import clock, metrics
 from config.lib.crypto import same
 from config.lib.redis_clients import buffer_client, cache_client
-from tracking import buffer, store
+from tracking import buffer, keys, spool, store
 from tracking.models import UsageProgress
 
 PATIENCE_SECONDS = 2.0
@@ -51,8 +52,9 @@ CHECKS: dict[str, Callable[[], Any]] = {
     "cache": lambda: cache_client().ping(),
     "event_store": store.is_up,
 }
-# Without these no event can be acknowledged. Without the cache all is slower; without the event store events wait.
-REQUIRED = {"database", "ingest_log"}
+# Without these no event can be acknowledged, unless something stands in for them. Without the cache all is slower;
+# without the event store events wait.
+REQUIRED: dict[str, Callable[[], bool]] = {"database": keys.trusts_any, "ingest_log": spool.has_room}
 
 
 def _timed(check: Callable[[], Any]) -> Verdict:
@@ -93,7 +95,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readiness(request: HttpRequest) -> JsonResponse:
     answers = _ask(CHECKS)
-    ready = all(answers[name].ok for name in REQUIRED)
+    ready = all(answers[name].ok or stands_in() for name, stands_in in REQUIRED.items())
     everything = all(verdict.ok for verdict in answers.values())
     return JsonResponse(
         {

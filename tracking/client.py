@@ -18,7 +18,6 @@ DEVICES = frozenset({"desktop", "phone", "tablet", "tv", "console"})
 def of_request(
     environ: Mapping[str, Any], frame: Frame, grant: KeyGrant, now: datetime, is_from_server: bool = False
 ) -> Client:
-    """Raises redis.RedisError when the day's salt cannot be had."""
     address, user_agent = client_address(environ), environ.get("HTTP_USER_AGENT", "")
     ip = grant.rules.used_address(address)
     today, yesterday = visitor.without_id(grant.dataset_id, ip, user_agent, now.date())

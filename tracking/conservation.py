@@ -20,7 +20,7 @@ from django.db.models import Sum
 
 from config.lib import metrics
 from config.lib.redis_clients import buffer_client
-from tracking import buffer, usage
+from tracking import buffer, intake, usage
 from tracking.models import HourDifference
 from tracking.store.usage import stored_by_hour
 from tracking.usage import received
@@ -120,7 +120,7 @@ def hours(dataset_id: int, now: datetime, settled_until: datetime, most: int = H
 
 def settled_until() -> datetime:
     """What was received before this moment is stored, if it ever will be. Raises redis.RedisError."""
-    return buffer.watermark() - CLOCKS
+    return intake.watermark() - CLOCKS
 
 
 def check(now: datetime) -> int:

@@ -1,6 +1,6 @@
 """From a parsed request to a durable answer: judge each event, log what is taken, say what became of each.
 
-    Payload ──judge──► Accepted … ──► one Envelope a shard ──► buffer.append ──► Receipt
+    Payload ──judge──► Accepted … ──► one Envelope a shard ──► spool.log ──► Receipt
 
 Knows no HTTP framework: whatever receives requests calls `ingest` and sends the Receipt.
 """
@@ -14,7 +14,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracking import buffer, event_ids, filters, judge, moments, portions, pressure, receipts, recent, rejections, usage
+from tracking import (
+    buffer,
+    event_ids,
+    filters,
+    judge,
+    moments,
+    portions,
+    pressure,
+    receipts,
+    recent,
+    rejections,
+    spool,
+    usage,
+)
 from tracking.append import Ration
 from tracking.events import Accepted, Client, Envelope, Quarantined
 from tracking.filters import Treatment
@@ -59,7 +72,8 @@ def ingest(
     else:
         mark_repeated(judged.verdicts)
         number = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
-        usage.count(grant.dataset_id, now, received=judged.received, reasons=reasons(judged.verdicts))
+        told = usage.tally(grant.dataset_id, now, 0, reasons(judged.verdicts), received=judged.received)
+        spool.count(received_ms, told, usage.add)
     rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
     faults.note(grant.dataset_id, now, judged.findings)
     return _receipt(number, judged.verdicts, grant.rules.is_paused)
@@ -80,7 +94,7 @@ def _receipt(number: str, verdicts: list[Verdict], is_off: bool) -> Receipt:
         number,
         counts.accepted,
         counts.duplicates,
-        sum(verdict.status == "held" for verdict in verdicts),
+        counts.held,
         counts.refused,
         verdicts,
         hold=pressure.hold_seconds() or msgspec.UNSET,
@@ -91,7 +105,7 @@ def _receipt(number: str, verdicts: list[Verdict], is_off: bool) -> Receipt:
 
 def _counts(verdicts: list[Verdict]) -> receipts.Counts:
     totals = Counter(verdict.status for verdict in verdicts)
-    return receipts.Counts(totals["accepted"], totals["duplicate"], totals["rejected"], totals["quarantined"])
+    return receipts.Counts(*(totals[status] for status in ("accepted", "duplicate", "rejected", "quarantined", "held")))
 
 
 def _log(judged: Judged, body: bytes | None, grant: KeyGrant, client: Client, now: datetime) -> str | None:
@@ -108,7 +122,8 @@ def _log(judged: Judged, body: bytes | None, grant: KeyGrant, client: Client, no
             ration = ration._replace(held=put_aside, held_quantity=len(held.events))
         told = reasons(judged.verdicts)
         tally = usage.tally(grant.dataset_id, now, len(logged.events), told, received=judged.received)
-        return buffer.append(_envelopes(logged, grant, client, receipt, received_ms), request_key, tally, ration)
+        envelopes = _envelopes(logged, grant, client, receipt, received_ms)
+        return spool.log(received_ms, envelopes, request_key, tally, ration)
 
     ration = portions.ration_of(grant, client.bot, len(judged.events), now)
     return receipt if portions.fit(len(judged.events), ration, attempt) else None

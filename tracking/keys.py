@@ -92,6 +92,12 @@ def is_remembered(raw: str) -> bool:
     return raw in _remembered
 
 
+def trusts_any() -> bool:
+    """Whether a key would be believed now without the database."""
+    oldest = time.monotonic() - TRUSTED_WITHOUT_DATABASE_SECONDS
+    return any(seen_at > oldest for seen_at, _, _ in list(_remembered.values()))
+
+
 def _ask(raw: str, now: datetime, authenticate: Authenticate) -> KeyGrant | None:
     global _database_away_until
     if time.monotonic() < _database_away_until:

@@ -1,4 +1,5 @@
-"""How long senders that can wait are asked to wait: when events are logged faster than they are stored.
+"""How long senders that can wait are asked to wait: when events are logged faster than they are stored, or not even
+logged.
 
 Nothing is lost without it; the log keeps what was acknowledged. It lets a store that was away catch up.
 """
@@ -8,7 +9,7 @@ import time
 import redis
 
 from config.lib import clock
-from tracking import buffer
+from tracking import buffer, spool
 
 LOOKED_EVERY_SECONDS = 5.0
 LAG_SECONDS = 60.0  # the oldest event that is not stored; a healthy writer is a second behind
@@ -21,6 +22,8 @@ _hold = 0
 def hold_seconds() -> int:
     """0 in ordinary times. Looked up every few seconds; never raises."""
     global _looked_at, _hold
+    if spool.is_open():
+        return HOLD_SECONDS
     if time.monotonic() - _looked_at >= LOOKED_EVERY_SECONDS:
         _looked_at = time.monotonic()
         try:

@@ -1,6 +1,9 @@
 """Receipts: a request's number tells by itself when it came and what became of it, so that none has to be kept.
 
-    UUID of version 8: 48 bits received ms | 36 bits counts | 10 bits random | 28 bits seal
+    UUID of version 8: 48 bits received ms | 38 bits counts | 8 bits random | 28 bits seal
+
+The five counts make up at most 500, so they need no bits of their own each: together they are one of C(505, 5) ways to
+put that many events into five boxes, and its rank among them is written (the combinatorial number system).
 
 The seal is keyed with the dataset: a number of somebody else's, or one that was made up, is no receipt. What was
 refused is listed apart (tracking.rejections), as long as it is remembered.
@@ -10,14 +13,16 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from bisect import bisect_right
 from functools import lru_cache
+from math import comb
 from typing import NamedTuple
 
 from django.conf import settings
 
-COUNT_BITS = 9  # a request has at most 500 events
-NONCE_BITS, SEAL_BITS = 10, 28
-SAID_BITS = 4 * COUNT_BITS + NONCE_BITS
+from tracking.events import MAX_EVENTS
+
+COUNT_BITS, NONCE_BITS, SEAL_BITS = 38, 8, 28
 
 
 class Counts(NamedTuple):
@@ -25,13 +30,14 @@ class Counts(NamedTuple):
     duplicates: int
     refused: int
     quarantined: int = 0
+    held: int = 0
+
+
+BOXES = len(Counts._fields)
 
 
 def issue(dataset_id: int, received_ms: int, counts: Counts) -> str:
-    said = 0
-    for count in counts:
-        said = said << COUNT_BITS | count
-    said = said << NONCE_BITS | secrets.randbits(NONCE_BITS)
+    said = _rank(counts) << NONCE_BITS | secrets.randbits(NONCE_BITS)
     tail = said << SEAL_BITS | _seal(dataset_id, received_ms, said)
     # The two fixed parts of a UUID lie between: 4 bits of version, 2 of variant.
     number = received_ms << 80 | 0x8 << 76 | tail >> 62 << 64 | 0b10 << 62 | tail & (1 << 62) - 1
@@ -44,9 +50,26 @@ def read(dataset_id: int, receipt: uuid.UUID) -> tuple[int, Counts] | None:
     said, seal = tail >> SEAL_BITS, tail & (1 << SEAL_BITS) - 1
     if seal != _seal(dataset_id, received_ms, said) or str(receipt) != _form(receipt):
         return None
-    counts = said >> NONCE_BITS
-    mask = (1 << COUNT_BITS) - 1
-    return received_ms, Counts(*(counts >> place * COUNT_BITS & mask for place in (3, 2, 1, 0)))
+    return received_ms, _counts(said >> NONCE_BITS)
+
+
+@lru_cache(maxsize=1024)
+def _rank(counts: Counts) -> int:
+    """Of all counts with a sum of at most MAX_EVENTS."""
+    rank = total = 0
+    for box, count in enumerate(counts):
+        total += count
+        rank += comb(total + box, box + 1)
+    return rank
+
+
+def _counts(rank: int) -> Counts:
+    totals = [0] * BOXES
+    for box in reversed(range(BOXES)):
+        place = bisect_right(range(MAX_EVENTS + BOXES), rank, key=lambda each: comb(each, box + 1)) - 1  # noqa: B023
+        rank -= comb(place, box + 1)
+        totals[box] = place - box
+    return Counts(*(total - before for before, total in zip([0, *totals], totals, strict=False)))
 
 
 def _form(receipt: uuid.UUID) -> str:

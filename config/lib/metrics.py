@@ -22,6 +22,7 @@
 | QUOTA_EXCEEDED    | metricpal_quota_exceeded_total          | tenant, metric                       | usage      |
 | ROLLUP_SECONDS    | metricpal_analytics_rollup_duration_seconds, histogram | –                     | usage      |
 | USAGE_DIFFERENCE  | metricpal_usage_difference_days, gauge  | –                                    | usage      |
+| SPOOL             | metricpal_spool_requests_total          | result: kept, logged, refused        | spool      |
 | UNACCOUNTED       | metricpal_unaccounted_events, gauge     | what: undecided, unstored, vanished  | conservation |
 
 Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write. The families of
@@ -67,6 +68,11 @@ USAGE_DIFFERENCE = Gauge(
     "metricpal_usage_difference_days",
     "Days of organizations on which counters, ledger and event store disagree.",
     multiprocess_mode="mostrecent",
+)
+SPOOL = Counter(
+    "metricpal_spool_requests",
+    "Requests while the ingest log was away: kept on disk, logged later, refused as there was no room.",
+    ["result"],
 )
 UNACCOUNTED = Gauge(
     "metricpal_unaccounted_events",

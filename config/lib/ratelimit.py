@@ -15,6 +15,7 @@ from config.lib.redis_clients import cache_client
 
 LOT_SECONDS = 0.1  # what one lot is worth
 LOT_LIVES_SECONDS = 1.0
+ASKED_AGAIN_SECONDS = 1.0  # a cache that gave no answer is left alone for so long: a request may not wait for it
 REMEMBERED_AT_MOST = 10_000
 
 _TAKE = """
@@ -41,19 +42,24 @@ class Limit:
 
 _lots: dict[str, tuple[int, float]] = {}  # bucket → (tokens left, until when)
 _lock = threading.Lock()
+_away_until = 0.0
 
 
 def wait_seconds(bucket: str, limit: Limit) -> int:
     """0, and a token is taken; or after how many seconds to try again. Never raises."""
+    global _away_until
     with _lock:
         left, until = _lots.get(bucket, (0, 0.0))
         if left > 0 and time.monotonic() < until:
             _lots[bucket] = (left - 1, until)
             return 0
+    if time.monotonic() < _away_until:
+        return 0
     lot = max(1, int(limit.rate * LOT_SECONDS))
     try:
         given, wait_s = cache_client().register_script(_TAKE)([f"limit:{bucket}"], [limit.rate, limit.burst, lot])
     except redis.RedisError:
+        _away_until = time.monotonic() + ASKED_AGAIN_SECONDS
         return 0
     if not given:
         return max(1, math.ceil(wait_s))
@@ -66,4 +72,6 @@ def wait_seconds(bucket: str, limit: Limit) -> int:
 
 def forget() -> None:
     """Gives up the lots of this process."""
+    global _away_until
     _lots.clear()
+    _away_until = 0.0

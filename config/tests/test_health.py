@@ -1,10 +1,14 @@
 """What supervisors, load balancers and Prometheus are told, with all stores up and with one away."""
 
+import time
+
 import pytest
 
+from config import health
 from config.lib import metrics
 from config.lib.clock import now as clock_now
 from config.lib.redis_clients import buffer_client, cache_client
+from tracking import keys
 from tracking.tests.door import post
 from tracking.tests.usage.booked import stored
 from tracking.usage import rollup
@@ -69,6 +73,30 @@ def test_not_ready_while_events_cannot_be_logged(anonymous, event_store, without
     assert answer.json()["dependencies"]["ingest_log"]["ok"] is False
     assert answer.json()["dependencies"]["database"]["ok"] is True
     assert "s3cret" not in answer.content.decode()
+
+
+def test_ready_without_the_log_while_there_is_room_to_keep_what_comes(
+    anonymous, event_store, without, settings, tmp_path
+):
+    settings.SPOOL_MB, settings.VAR_DIR = 16, tmp_path
+    without("BUFFER_URL")
+
+    answer = anonymous.get("/readiness")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["dependencies"]["ingest_log"]["ok"] is False
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(3599, 200), (3601, 503)])
+def test_ready_without_the_database_as_long_as_a_known_key_is_trusted(
+    anonymous, event_store, monkeypatch, seconds, status
+):
+    monkeypatch.setitem(health.CHECKS, "database", lambda: False)
+    monkeypatch.setattr(keys, "_remembered", {"mp_live_x": (time.monotonic() - seconds, None, None)})
+
+    answer = anonymous.get("/readiness")
+
+    assert (answer.status_code, answer.json()["dependencies"]["database"]["ok"]) == (status, False)
 
 
 def test_without_the_cache_it_is_slower_but_ready(anonymous, event_store, without):

@@ -22,7 +22,7 @@ from rest_framework.response import Response
 
 from config.lib import clock
 from config.lib.problems import Problem
-from tracking import buffer, receipts, rejections, rules, usage
+from tracking import buffer, intake, receipts, rejections, rules, spool, usage
 from tracking.api.asked import ENVIRONMENT, WORKSPACE, asked_of, dataset_of
 from tracking.forwarding import setup
 from tracking.serializers import VerdictSerializer
@@ -41,8 +41,9 @@ class StatusSerializer(serializers.Serializer[Any]):
     duplicates = serializers.IntegerField()
     rejected = serializers.IntegerField()
     quarantined = serializers.IntegerField(help_text="Set aside by a schema, to be repaired and counted later.")
+    held = serializers.IntegerField(help_text="Beyond the limit when they came: counted when it is raised.")
     stored = serializers.BooleanField(help_text="Whether the accepted events are in every report.")
-    watermark = serializers.DateTimeField()
+    watermark = serializers.DateTimeField(allow_null=True, help_text="Null while the log is away.")
     refusals = VerdictSerializer(
         many=True, help_text="The refused and quarantined events, up to 20 of them, for about a week."
     )
@@ -82,7 +83,7 @@ def receipt(request: Request, uid: uuid.UUID) -> Response:
         raise Http404
     received_ms, counts = found
     received_at = datetime.fromtimestamp(received_ms / 1000, UTC)
-    until = _watermark()
+    stored, until = _progress_of(uid, received_at)
     return Response(
         {
             "receipt": str(uid),
@@ -91,8 +92,9 @@ def receipt(request: Request, uid: uuid.UUID) -> Response:
             "duplicates": counts.duplicates,
             "rejected": counts.refused,
             "quarantined": counts.quarantined,
-            "stored": _is_stored(uid, received_at, until),
-            "watermark": until.isoformat(timespec="milliseconds"),
+            "held": counts.held,
+            "stored": stored,
+            "watermark": until.isoformat(timespec="milliseconds") if until else None,
             "refusals": _refusals(dataset_id, str(uid)) if counts.refused or counts.quarantined else [],
         }
     )
@@ -154,7 +156,19 @@ def _progress() -> dict[str, Any]:
 
 def _watermark() -> datetime:
     with log_needed():
-        return buffer.watermark()
+        return intake.watermark()
+
+
+def _progress_of(uid: uuid.UUID, received_at: datetime) -> tuple[bool, datetime | None]:
+    """(whether it is stored, the watermark). What is kept beside the log is known without it."""
+    is_kept = spool.holds(str(uid).encode())
+    try:
+        until = _watermark()
+    except Problem:
+        if is_kept:
+            return False, None
+        raise
+    return not is_kept and _is_stored(uid, received_at, until), until
 
 
 def _is_stored(uid: uuid.UUID, received_at: datetime, until: datetime) -> bool:

@@ -11,7 +11,7 @@ import redis
 from config.lib import metrics
 from config.lib.clock import now
 from config.lib.redis_clients import buffer_client
-from tracking import buffer, conservation
+from tracking import conservation, intake
 from tracking.conservation import HOUR
 from tracking.models import HourDifference
 from tracking.store.client import client
@@ -110,7 +110,7 @@ def test_a_planted_loss_is_found_told_and_gone_when_it_is_made_good(
     harm(acme)
     stored()
     clock.shift(timedelta(hours=2))
-    monkeypatch.setattr(buffer, "watermark", now)
+    monkeypatch.setattr(intake, "watermark", now)
 
     with caplog.at_level(logging.ERROR, "tracking.conservation"):
         differing = [conservation.check(now()), conservation.check(now())]
@@ -137,7 +137,7 @@ def test_the_page_shows_each_hour_and_why_events_were_refused(acme, acme_key, as
 
 
 def test_the_page_says_that_the_log_is_away(acme, as_analyst, monkeypatch, settings):
-    monkeypatch.setattr(buffer, "watermark", _away)
+    monkeypatch.setattr(intake, "watermark", _away)
     page = as_analyst.get(f"/w/{acme.slug}/ingestion/")
 
     assert page.status_code == 200

@@ -14,7 +14,7 @@ uses up nothing. Beyond a limit events are held (hold), for thirty days, and log
 
 from tracking.usage.counters import used
 from tracking.usage.reasons import FILTERED, SAID, DropReason
-from tracking.usage.received import ACCEPTED, KEPT_SECONDS, Hours, count, of_day, tally, tell_prometheus
+from tracking.usage.received import ACCEPTED, KEPT_SECONDS, Hours, add, of_day, tally, tell_prometheus
 
 __all__ = [
     "ACCEPTED",
@@ -23,7 +23,7 @@ __all__ = [
     "SAID",
     "DropReason",
     "Hours",
-    "count",
+    "add",
     "of_day",
     "tally",
     "tell_prometheus",

@@ -50,13 +50,12 @@ def tally(
     return Tally(key(dataset_id, now), numbers, KEPT_SECONDS)
 
 
-def count(dataset_id: int, now: datetime, *, received: int, reasons: Mapping[DropReason, int]) -> None:
-    """Adds to the hour's numbers where nothing is logged. Raises redis.RedisError when the buffer's server is away."""
-    key, numbers, kept_s = tally(dataset_id, now, 0, reasons, received=received)
+def add(told: Tally) -> None:
+    """Where nothing is logged. Raises redis.RedisError when the buffer's server is away."""
     pipeline = buffer_client().pipeline(transaction=False)
-    for field, number in numbers.items():
-        pipeline.hincrby(key, field, number)
-    pipeline.expire(key, kept_s)
+    for field, number in told.numbers.items():
+        pipeline.hincrby(told.key, field, number)
+    pipeline.expire(told.key, told.kept_s)
     pipeline.execute()
 
 

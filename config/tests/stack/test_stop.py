@@ -21,6 +21,7 @@ from config.rig.stack import ROOT, Stack
 from config.tests.stack.test_kill import check, send_while
 
 FLIP_SECONDS = 5
+STORES = {"buffer": "ingest_log", "postgres": "database"}
 pytestmark = pytest.mark.faults
 
 
@@ -55,9 +56,9 @@ def readiness(stack: Stack) -> tuple[int, dict]:
         return refusal.code, json.load(refusal)
 
 
-def seconds_until(stack: Stack, status: int) -> float:
+def seconds_until(stack: Stack, dependency: str, is_ok: bool) -> float:
     began = time.monotonic()
-    while readiness(stack)[0] != status and time.monotonic() - began < 30:
+    while readiness(stack)[1]["dependencies"][dependency]["ok"] != is_ok and time.monotonic() - began < 30:
         time.sleep(0.1)
     return time.monotonic() - began
 
@@ -95,14 +96,15 @@ def test_while_the_event_store_hangs_events_are_acknowledged_and_wait_in_sight(s
 
 @pytest.mark.parametrize("store", ["buffer", "postgres"])
 def test_readiness_follows_a_store_within_five_seconds_each_way(stack, store):
+    """Events are taken without either of them, so it stays 200 and says which one is away."""
     with stopped(stack.pid(store)):
         if store == "postgres":  # its connections are served by processes of their own
             for child in children(stack.pid(store)):
                 os.kill(child, signal.SIGSTOP)
-        gone = seconds_until(stack, 503)
+        gone = seconds_until(stack, STORES[store], is_ok=False)
         for child in children(stack.pid(store)):
             os.kill(child, signal.SIGCONT)
-    back = seconds_until(stack, 200)
+    back = seconds_until(stack, STORES[store], is_ok=True)
 
     assert gone < FLIP_SECONDS
     assert back < FLIP_SECONDS

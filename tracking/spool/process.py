@@ -1,0 +1,121 @@
+"""The spool of this process: whether it is in use, what goes into it, and when it is not needed any more."""
+
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+from django.conf import settings
+
+from config.lib import metrics
+from tracking.spool import file
+from tracking.spool.file import SpoolFile, SpoolFull
+from tracking.spool.records import Record, pack
+
+logger = logging.getLogger(__name__)
+
+LEAST_BYTES = 8 << 20  # a request needs at most 6 MB
+MOST_BEHIND_S = 5.0  # for so long the spools of others are waited for
+# Answers of a server that is there and cannot write now. Any other refusal is a fault of ours, and waiting mends none.
+NOT_NOW = ("OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "LOADING")
+
+
+class Spool:
+    """`wake` is set when there is something to drain."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.file: SpoolFile | None = None
+        self.position = 0  # all before it is logged
+        self.wake = threading.Event()
+        self._lock = threading.Lock()
+        self._writers = 0
+        self._empty_since: float | None = None
+
+    def keep(self, record: Record) -> None:
+        """Returns when it is on the disk. Raises SpoolFull."""
+        packed = pack(record)
+        try:
+            with self._opened() as opened:
+                opened.append(packed, settings.SPOOL_MB << 20)
+        except (SpoolFull, OSError) as error:
+            metrics.SPOOL.labels(result="refused").inc()
+            raise SpoolFull(f"the log is away, and the spool cannot be written: {error}") from error
+        metrics.SPOOL.labels(result="kept").inc()
+        self.wake.set()
+
+    @contextmanager
+    def _opened(self) -> Iterator[SpoolFile]:
+        """The file, which is not closed meanwhile."""
+        with self._lock:
+            if self.file is None or self.file.is_failed:
+                self.file, self.position = file.create(), 0
+                logger.warning("the ingest log is away; requests are kept in %s", self.file.path)
+            self._writers += 1
+            self._empty_since = None
+            opened = self.file
+        try:
+            yield opened
+        finally:
+            with self._lock:
+                self._writers -= 1
+
+    def close_if_drained(self) -> bool:
+        """Whether nothing waits any more, here or, for a while, in the spools of others: the log is used again."""
+        with self._lock:
+            if self.file is None:
+                return True
+            if self._writers or self.position < self.file.size:
+                return False
+            if self.file.size:
+                self.file.empty()
+                self.position = 0
+            if self._empty_since is None:
+                self._empty_since = time.monotonic()
+            if _others_wait(self.file) and time.monotonic() - self._empty_since < MOST_BEHIND_S:
+                return False
+            self.file.remove()
+            self.file = None
+            logger.warning("what was kept while the ingest log was away is logged")
+            return True
+
+
+def _others_wait(own: SpoolFile) -> bool:
+    return any(path.exists() and path.stat().st_size for path in file.files(but=own.path))
+
+
+_here = Spool()
+
+
+def here() -> Spool:
+    """That of this process; a child of a fork has its own."""
+    global _here
+    if _here.pid != os.getpid():
+        _here = Spool()
+    return _here
+
+
+def is_open() -> bool:
+    """Whether the log is away, or was, and not all of it is made up for."""
+    return _here.file is not None and _here.pid == os.getpid()
+
+
+def is_away(error: redis.RedisError) -> bool:
+    """Whether the server cannot write now, whoever asks it."""
+    return isinstance(error, redis.ConnectionError | redis.TimeoutError) or str(error).startswith(NOT_NOW)
+
+
+def has_room() -> bool:
+    """Whether this process could keep a request now. Tries to make the folder; never raises."""
+    own, most = _here.file, settings.SPOOL_MB << 20
+    if own and own.size + LEAST_BYTES > most:
+        return False
+    try:
+        where = file.prepared_folder()
+        return most > 0 and os.access(where, os.W_OK) and shutil.disk_usage(where).free > LEAST_BYTES
+    except OSError:
+        return False
