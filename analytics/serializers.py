@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.api.conditions import ConditionsField
+from analytics.api.paging import next_cursor
 from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.query.compare import percent_change
 from analytics.query.model import Period, Result, Row
@@ -30,9 +31,12 @@ class QuerySerializer(serializers.Serializer[Any]):
     interval = serializers.ChoiceField(["minute", "hour", "day", "week", "month"], allow_null=True, default=None)
     compare = serializers.JSONField(required=False, help_text="previous, year, off, or a period of its own.")
     match = serializers.ChoiceField(["weekday", "date"], default="weekday")
-    order_by = serializers.ListField(default=None, help_text='["visitors", "desc"]')
+    order_by = serializers.ListField(default=None, help_text='["visitors", "desc"]; also a dimension.')
     limit = serializers.IntegerField(default=10, min_value=1, max_value=1000)
     offset = serializers.IntegerField(default=0, min_value=0)
+    cursor = serializers.CharField(
+        required=False, help_text="next_cursor of the answer before, with the same question."
+    )
     bots = serializers.BooleanField(default=False)
 
 
@@ -65,6 +69,7 @@ class AnswerSerializer(serializers.Serializer[Result]):
     )
     rows = RowSerializer(many=True)
     group_count = serializers.IntegerField(help_text="Groups there are in all, before limit.")
+    next_cursor = serializers.CharField(allow_null=True, help_text="Send as cursor for the rows that follow.")
     population = serializers.FloatField(allow_null=True, help_text="The visitors that conversion_rate is a share of.")
     as_of = serializers.DateTimeField(help_text="Every event acknowledged before is counted.")
     exact = serializers.BooleanField(help_text="False: distinct visitors are estimated, within about 0.5 %.")
@@ -148,6 +153,7 @@ def answer(result: Result) -> dict[str, Any]:
             for row in result.rows
         ],
         "group_count": result.group_count,
+        "next_cursor": next_cursor(result),
         "population": result.population,
         "as_of": result.as_of.isoformat(),
         "exact": result.exact,

@@ -5,6 +5,7 @@
 Nobody's dashboards lock. Without money, and after a week of grace, what comes on top is held or only noted.
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -34,8 +35,8 @@ def entitlement(subscription: Subscription | None, now: datetime) -> Entitlement
     if plan is None:  # a price an operator made for somebody: paid for, so not to be stopped by us
         return UNLIMITED
     if is_in_arrears(subscription, now):
-        return Entitlement(plan.name, WITHOUT_PLAN.events, plan.seats)
-    return Entitlement(plan.name, plan.events, plan.seats)
+        return Entitlement(plan.name, WITHOUT_PLAN.events, plan.seats, question=plan.question)
+    return Entitlement(plan.name, plan.events, plan.seats, question=plan.question)
 
 
 def of(organization: Organization, now: datetime) -> Entitlement:
@@ -73,4 +74,5 @@ def apply_where_needed(now: datetime) -> None:
 
 def _quotas(allowed: Entitlement) -> list[Quota]:
     policy = Limit.Policy.HARD if allowed.is_hard else Limit.Policy.SOFT
-    return [Quota(limits.EVENTS, Limit.Period.MONTH, allowed.events, policy), limits.seats(allowed.seats)]
+    cost = limits.costs(**asdict(allowed.question)) if allowed.question else []
+    return [Quota(limits.EVENTS, Limit.Period.MONTH, allowed.events, policy), limits.seats(allowed.seats), *cost]

@@ -14,6 +14,18 @@ METER_EVENT = "metricpal_events"  # the name under which usage is reported
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What one question about the data may take. Past it the engine stops and says how to ask for less."""
+
+    seconds: int
+    megabytes: int
+    rows: int
+
+
+SMALL, MEDIUM, LARGE = Cost(5, 500, 100_000_000), Cost(10, 1000, 500_000_000), Cost(30, 2000, 2_000_000_000)
+
+
+@dataclass(frozen=True)
 class Plan:
     name: str  # in URLs, the API and Stripe
     label: str
@@ -23,6 +35,7 @@ class Plan:
     says: str
     included: int = 0  # of the metered plan: events that the price covers
     cents_for_1000_events: int = 0  # of the metered plan: each further thousand
+    question: Cost = LARGE  # of a question about the data
 
     @property
     def is_metered(self) -> bool:
@@ -42,12 +55,22 @@ class Plan:
 PLANS = {
     plan.name: plan
     for plan in (
-        Plan("starter", "Starter", 99_00, 100_000, 5, "For one website and the people who look after it."),
-        Plan("professional", "Professional", 299_00, 1_000_000, 25, "For companies whose teams ask questions daily."),
+        Plan(
+            "starter", "Starter", 99_00, 100_000, 5, "For one website and the people who look after it.", question=SMALL
+        ),
+        Plan(
+            "professional",
+            "Professional",
+            299_00,
+            1_000_000,
+            25,
+            "For companies whose teams ask questions daily.",
+            question=MEDIUM,
+        ),
         Plan("enterprise", "Enterprise", 999_00, 10_000_000, None, "For many websites and apps, with everybody in."),
         Plan("custom", "Custom", 999_00, None, None, "High volume: no limit, paid by use.", 10_000_000, 10),
     )
-}
+}  # fmt: skip
 # From the smallest to the largest: which change is an upgrade.
 ORDER = {name: rank for rank, name in enumerate(PLANS)}
 
@@ -60,10 +83,11 @@ class Entitlement:
     events: int | None  # a month
     seats: int | None
     is_hard: bool = False  # events past the limit are held, not accepted with a notice
+    question: Cost | None = None  # None: as the installation is set
 
 
 UNLIMITED = Entitlement("", None, None)  # billing is switched off: whoever runs MetricPal uses it as it is
-WITHOUT_PLAN = Entitlement("", 10_000, 5, is_hard=True)
+WITHOUT_PLAN = Entitlement("", 10_000, 5, is_hard=True, question=SMALL)
 
 
 def of_price(price: dict[str, Any]) -> str:

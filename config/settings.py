@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.lib.request_id.RequestIdMiddleware",
+    "config.lib.askers.AskerMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -226,6 +227,10 @@ QUOTA_DEFAULTS = env.json("QUOTA_DEFAULTS", default={"api_requests_daily": 100_0
 # Slug of the workspace in which this installation counts its own sign-ups, sign-ins, exports …; empty: nowhere.
 PRODUCT_WORKSPACE = env.str("PRODUCT_WORKSPACE", "")
 
+# What one question may cost unless its plan or an operator says otherwise: past it the engine stops.
+QUERY_MAX_SECONDS = env.int("QUERY_MAX_SECONDS", 10)
+QUERY_MAX_MEGABYTES = env.int("QUERY_MAX_MEGABYTES", 1000)
+QUERY_MAX_ROWS = env.int("QUERY_MAX_ROWS", 500_000_000)
 # The most rows of one download; what is longer is made in the background.
 EXPORT_MAX_ROWS = env.int("EXPORT_MAX_ROWS", 50_000)
 

@@ -3,7 +3,7 @@
     billing ──set_limits──► Limit (source plan) ┐
     an admin of the organization, for a key     ├──► in_force ──► tracking.keys.KeyGrant, quotas, seats
     an operator ── Django admin, set_limit ─────┤
-    QUOTA_DEFAULTS of the installation ─────────┘    the later in PRECEDENCE wins; whoever says nothing is not asked
+    QUOTA_DEFAULTS of the installation ─────────┘    the later in costs.PRECEDENCE wins; no limit said, none asked
 
 What is used is counted in tracking.usage. Every process knows of a change within seconds: the limits travel with
 a key's grant (api_keys.KNOWN_SECONDS).
@@ -18,13 +18,13 @@ from django.db import transaction
 
 from config.lib.problems import Problem
 from workspaces import api_keys, audit
+from workspaces.costs import COSTS, by_precedence
 from workspaces.models import ApiKey, Limit, LimitNotice, Membership, Organization
 
 EVENTS = "events"  # billable: stored, live, of no bot; tracking.usage counts them
 SEATS = "seats"
 MEASURED = frozenset({EVENTS})  # what the product itself counts; other metrics are the customer's own
 PERIODS: dict[str, Literal["day", "month"]] = {"_daily": "day", "_monthly": "month"}
-PRECEDENCE = (Limit.Source.PLAN, Limit.Source.OWN, Limit.Source.OPERATOR)
 # A soft limit is one after this long or this much, whichever comes first.
 GRACE = timedelta(days=7)
 GRACE_SHARE = 0.25
@@ -60,6 +60,12 @@ class Allowance(NamedTuple):
 def seats(most: int | None) -> Quota:
     """How many members an organization may have."""
     return Quota(SEATS, Limit.Period.ALWAYS, most, Limit.Policy.HARD)
+
+
+def costs(seconds: int, megabytes: int, rows: int) -> list[Quota]:
+    """How much one question may cost."""
+    amounts = zip(COSTS, (seconds, megabytes, rows), strict=True)
+    return [Quota(name, Limit.Period.ALWAYS, most, Limit.Policy.HARD) for name, most in amounts]
 
 
 @transaction.atomic
@@ -218,7 +224,7 @@ def _allowances(organization_id: int, rows: Iterable[Limit], reached: Reached) -
     found: dict[tuple[int | None, str, str], tuple[int | None, str, str]] = {
         (None, quota.metric, quota.period): (quota.most, quota.policy, "default") for quota in defaults()
     }
-    for row in sorted(rows, key=lambda row: PRECEDENCE.index(Limit.Source(row.source))):
+    for row in by_precedence(rows):
         found[row.api_key_id, row.metric, row.period] = (row.most, row.policy, row.source)
     return tuple(
         Allowance(metric, period, most, policy, source, key_id, at)

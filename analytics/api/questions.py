@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_of
+from analytics.api.paging import continued
 from analytics.exports import csv_of_events
 from analytics.query import run
 from analytics.query.parse import from_json
@@ -64,7 +65,8 @@ def query(request: Request) -> Response:
     workspace, environment = asked_of(request, "analyse")
     now = clock.now()
     with as_problems():
-        return Response(answer(run(from_json(request.data, workspace, now, environment), now)))
+        asked = from_json(request.data, workspace, now, environment)
+        return Response(answer(run(continued(asked, dict(request.data).get("cursor")), now)))
 
 
 @extend_schema(

@@ -3,19 +3,18 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from analytics.query import cache
 from analytics.query.compile import Statement
-from tracking.store import DEFAULT, Limits, Rows, query
+from analytics.query.costs import limits_of
+from tracking.store import Limits, Rows, query
 
 # The engine usually shares this machine: more questions at once than it has cores would only wait there.
 THREADS = max(2, min(8, os.cpu_count() or 2))
-# Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
-ALONGSIDE = replace(DEFAULT, max_threads=1)
-
 
 T = TypeVar("T")
 
@@ -48,19 +47,23 @@ def ask(statements: list[Statement], ticks: dict[int, int]) -> Answers:
 
 
 def _at_once(statements: list[Statement]) -> list[Rows]:
+    limits = {each.dataset_id: limits_of(each.dataset_id) for each in statements}
     if len(statements) < 2:
-        return [_one(each) for each in statements]
-    return list(_threads(os.getpid()).map(lambda each: _one(each, ALONGSIDE), statements))
+        return [_one(each, limits[each.dataset_id]) for each in statements]
+    # Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
+    begun = [begin(_one, each, replace(limits[each.dataset_id], max_threads=1)) for each in statements]
+    return [each.result() for each in begun]
 
 
-def _one(statement: Statement, limits: Limits = DEFAULT) -> Rows:
+def _one(statement: Statement, limits: Limits) -> Rows:
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in statement.parameters}
     return query(statement.sql, values, dataset_id=statement.dataset_id, limits=limits)
 
 
 def begin(work: Callable[..., T], *arguments: Any) -> Future[T]:
     """A question outside the engine's words, asked while others are: its answer is waited for where it is needed."""
-    return _threads(os.getpid()).submit(work, *arguments)
+    # In a copy of this context: it knows who waits (config.lib.askers).
+    return _threads(os.getpid()).submit(copy_context().run, work, *arguments)
 
 
 @lru_cache(maxsize=1)

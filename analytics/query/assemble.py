@@ -26,11 +26,11 @@ class Groups:
 
 def groups(query: Query, answered: Iterable[tuple[Statement, Rows]]) -> Groups:
     """The parts of one breakdown, joined on their keys. The first part chose the groups; others add no more."""
-    joined = Groups()
+    joined = Groups(count=query.after.seen if query.after else 0)
     step = 2 if query.compare else 1
     for part, (statement, rows) in enumerate(answered):
         if part == 0 and statement.keys and rows.rows:
-            joined.count = rows.rows[0][-1]
+            joined.count += rows.rows[0][-1]
         for row in rows.rows:
             keys, values = tuple(row[: statement.keys]), [number(value) for value in row[statement.keys :]]
             if part == 0 or keys in joined.now:

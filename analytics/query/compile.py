@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.query.catalogue import METRICS, Source, dimension
-from analytics.query.model import Query
-from analytics.query.plan import Part
+from analytics.query.model import After, Query
+from analytics.query.plan import Part, ordering
 from analytics.query.scope import Parameters, chosen, column, seen, where, windows, within
 
 TABLES: dict[Source, str] = {"events": "events", "sessions": "sessions FINAL"}
@@ -83,17 +83,41 @@ def _grouping(query: Query, part: Part, bound: Parameters, reaching: bool, slice
     sql = f" GROUP BY {names}"
     if sliced:
         # A group of which only the comparison knows is no group of this period.
-        sql += f" HAVING countIf({present}) > 0" if query.compare else ""
+        having = [f"countIf({present}) > 0"] if query.compare else []
+        having += [_behind(query, part, query.after, bound)] if query.after else []
+        sql += f" HAVING {' AND '.join(having)}" if having else ""
         sql += f" ORDER BY {_order(query, part)}, {names}"
         sql += f" LIMIT {bound.bind(query.limit, 'UInt32')} OFFSET {bound.bind(query.offset, 'UInt32')}"
     return sql
 
 
 def _order(query: Query, part: Part) -> str:
-    metric, direction = query.order_by or (part.metrics[0], "desc")
-    place = part.metrics.index(metric) * len(windows(query))
     # A rate of nothing is NaN, which sorts last either way.
-    return f"v{place} {'ASC' if direction == 'asc' else 'DESC'} NULLS LAST"
+    return f"{_ordered_by(query, part)} {'ASC' if _is_rising(query) else 'DESC'} NULLS LAST"
+
+
+def _is_rising(query: Query) -> bool:
+    return query.order_by is not None and query.order_by[1] == "asc"
+
+
+def _ordered_by(query: Query, part: Part) -> str:
+    name = ordering(query)
+    if name in part.dimensions:
+        return f"k{part.dimensions.index(name)}"
+    return f"v{part.metrics.index(name) * len(windows(query))}"
+
+
+def _behind(query: Query, part: Part, last: After, bound: Parameters) -> str:
+    """The rows that follow `last` in the order above: those equal to it are told apart by their keys."""
+    keys = ", ".join(f"toString(k{n})" for n in range(len(part.dimensions)))
+    later = f"[{keys}] > {bound.bind(list(last.keys), 'Array(String)')}"
+    name, is_key = _ordered_by(query, part), ordering(query) in part.dimensions
+    if last.value is None:
+        return f"isNaN(toFloat64({name})) AND {later}"
+    place = bound.bind(last.value, "String" if is_key else "Float64")
+    beyond = f"{name} {'>' if _is_rising(query) else '<'} {place}"
+    nothing = "" if is_key else f" OR isNaN(toFloat64({name}))"
+    return f"({beyond}{nothing} OR ({name} = {place} AND {later}))"
 
 
 def only_type(part: Part, bound: Parameters) -> list[str]:

@@ -84,6 +84,15 @@ Condition = Filter | AllOf | AnyOf | Not | Did | Segment | Cohort
 
 
 @dataclass(frozen=True)
+class After:
+    """Where a list of groups goes on: behind this row, wherever it stands by now."""
+
+    value: float | str | None  # by which the rows are ordered: a number, a key, or None for a rate of nothing
+    keys: tuple[str, ...]
+    seen: int  # rows up to and with it
+
+
+@dataclass(frozen=True)
 class Query:
     dataset_id: int
     zone: str  # IANA name; days and hours are cut in it
@@ -94,9 +103,10 @@ class Query:
     interval: Interval | None = None  # given: a series, one row for each bucket, gaps filled with zeros
     groups: tuple[str, ...] | None = None  # of one dimension: these and all others together, not the `limit` largest
     compare: Period | None = None
-    order_by: tuple[str, Literal["asc", "desc"]] | None = None  # default: first metric, largest first
+    order_by: tuple[str, Literal["asc", "desc"]] | None = None  # a metric or dimension; first metric, largest first
     limit: int = 10
     offset: int = 0
+    after: After | None = None  # in place of an offset: the rows that follow
     bots: bool = False  # include traffic of known bots
     totals: bool = True  # also over all groups or buckets; pages that know them already save the statement
 

@@ -23,7 +23,7 @@ MAX_ROWS = 1000
 INTERVALS = ("minute", "hour", "day", "week", "month")
 FIELDS = (
     "metrics", "dimensions", "period", "filters", "segment", "cohort", "interval", "compare", "match", "order_by",
-    "limit", "offset", "bots",
+    "limit", "offset", "cursor", "bots",
 )  # fmt: skip
 AROUND = ("period", "filters", "segment", "cohort", "interval", "compare", "match", "bots")
 
@@ -70,17 +70,18 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
         known("field", str(name), FIELDS, str(name))
     metrics = tuple(known_metric(word) for word in _words(data, "metrics")) or ("visitors",)
     period = _period(_flat(data.get("period"), "period"), workspace, environment, now)
+    dimensions = tuple(known_dimension(word) for word in _words(data, "dimensions"))
     interval = data.get("interval")
     return Query(
         dataset_id=workspace.dataset_id(environment),
         zone=workspace.timezone,
         period=period,
         metrics=metrics,
-        dimensions=tuple(known_dimension(word) for word in _words(data, "dimensions")),
+        dimensions=dimensions,
         filters=_conditions(data, SavedOf(workspace, now)),
         interval=cast(Interval, known("interval", str(interval), INTERVALS, "interval")) if interval else None,
         compare=_comparison(data, period, now),
-        order_by=_order(data, metrics),
+        order_by=_order(data, [*metrics, *dimensions]),
         limit=_whole(data, "limit", 10, 1, MAX_ROWS),
         offset=_whole(data, "offset", 0, 0, 1_000_000),
         bots=data.get("bots") is True,
@@ -169,12 +170,13 @@ def _flat(given: Any, field: str) -> Mapping[str, str]:
     return {"period": str(given or periods.DEFAULT_PERIOD)}
 
 
-def _order(data: Mapping[str, Any], metrics: tuple[str, ...]) -> tuple[str, Any] | None:
+def _order(data: Mapping[str, Any], names: list[str]) -> tuple[str, Any] | None:
     given = data.get("order_by")
     if not given:
         return None
-    if not isinstance(given, list) or len(given) != 2 or given[0] not in metrics or given[1] not in ("asc", "desc"):
-        raise QueryError('order_by is one of the metrics asked for and a direction: ["visitors", "desc"].', "order_by")
+    if not isinstance(given, list) or len(given) != 2 or given[0] not in names or given[1] not in ("asc", "desc"):
+        instead = 'order_by is a metric or dimension that is asked for, and a direction: ["visitors", "desc"].'
+        raise QueryError(instead, "order_by")
     return given[0], given[1]
 
 

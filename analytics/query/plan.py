@@ -41,7 +41,7 @@ def parts(query: Query) -> list[Part]:
             "Rows cannot be ordered by exit_rate, which is worked out afterwards. Order by another metric.", "order_by"
         )
     sources = {name: _source(METRICS[name], query) for name in query.metrics}
-    first = sources[query.order_by[0] if query.order_by else query.metrics[0]]
+    first = sources[ordering(query)] if ordering(query) in sources else sources[query.metrics[0]]
     ordered = [first, *(each for each in dict.fromkeys(sources.values()) if each != first)]
     made = [
         Part(source, tuple(n for n in query.metrics if sources[n] == source), query.dimensions) for source in ordered
@@ -51,12 +51,17 @@ def parts(query: Query) -> list[Part]:
     return made
 
 
+def ordering(query: Query) -> str:
+    """The metric or dimension that rows are ordered by."""
+    return query.order_by[0] if query.order_by else query.metrics[0]
+
+
 def totals(query: Query) -> Query:
     """The same question without groups or buckets."""
     # Without their groups an exit rate means nothing, and everybody would have converted.
     rates = ("exit_rate", "conversion_rate") if query.dimensions else ()
     metrics = tuple(name for name in query.metrics if name not in rates)
-    return replace(query, metrics=metrics, dimensions=(), interval=None, order_by=None, offset=0)
+    return replace(query, metrics=metrics, dimensions=(), interval=None, order_by=None, offset=0, after=None)
 
 
 def population(query: Query) -> Query:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analytics.query import costs
 from analytics.query.model import Query
 from analytics.query.scope import Parameters, where
 from analytics.reports.events import COLUMNS, MOMENTS, properties_text
@@ -32,7 +33,7 @@ def spans(query: Query, received_by: datetime) -> list[Span]:
         f" WHERE {_of(query, received_by, bound)} GROUP BY hour ORDER BY hour DESC"
     )
     found: list[Span] = []
-    for hour, rows in store.query(sql, bound.values, dataset_id=query.dataset_id).rows:
+    for hour, rows in costs.query(sql, bound.values, query.dataset_id).rows:
         start = datetime.fromtimestamp(hour, UTC)
         if found and found[-1].rows + rows <= SPAN_ROWS:
             found[-1] = Span(start, found[-1].end, found[-1].rows + rows)

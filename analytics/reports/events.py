@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core import signing
 
+from analytics.query import costs
 from analytics.query.model import Period, Query, QueryError
 from analytics.query.scope import Parameters, where
 from tracking import store
@@ -54,7 +55,7 @@ def list_events(query: Query, limit: int, cursor: str | None = None) -> EventPag
 def count_events(query: Query) -> int:
     bound = Parameters()
     sql = f"SELECT count() FROM events WHERE {where(query, 'events', bound)}"
-    return int(store.query(sql, bound.values, dataset_id=query.dataset_id).rows[0][0])
+    return int(costs.query(sql, bound.values, query.dataset_id).rows[0][0])
 
 
 def stream_events(query: Query, most: int) -> Iterator[dict[str, Any]]:
@@ -72,7 +73,7 @@ def _newest(query: Query, count: int, after: tuple[int, str] | None) -> list[dic
         moment, event_id = bound.bind(after[0], "Int64"), bound.bind(after[1], "UUID")
         sql += f" AND (ts, event_id) < (fromUnixTimestamp64Milli({moment}, 'UTC'), {event_id})"
     sql += f" ORDER BY ts DESC, event_id DESC LIMIT {bound.bind(count, 'UInt32')}"
-    return [shown(row) for row in store.query(sql, bound.values, dataset_id=query.dataset_id).rows]
+    return [shown(row) for row in costs.query(sql, bound.values, query.dataset_id).rows]
 
 
 def _select(query: Query, bound: Parameters) -> str:

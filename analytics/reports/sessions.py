@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analytics.query import costs
 from analytics.query.model import Period, Query
 from analytics.query.scope import Parameters, where
 from analytics.reports.cursors import seal, unseal
 from analytics.reports.events import COLUMNS, shown
-from tracking import store
 
 VISIT = {
     "id": "toString(session_id)", "person_id": "toString(person_id)", "visitor_id": "toString(visitor_id)",
@@ -75,7 +75,7 @@ def events_of(dataset_id: int, visits: list[dict[str, Any]], most: int = EVENTS_
         f" ORDER BY ts, event_id LIMIT {bound.bind(most, 'UInt32')} BY session_id"
     )
     found: dict[str, list[Any]] = {each["id"]: [] for each in visits}
-    for row in store.query(sql, bound.values, dataset_id=dataset_id).rows:
+    for row in costs.query(sql, bound.values, dataset_id).rows:
         event = shown(row)
         found[event["session_id"]].append(event)
     return found
@@ -91,5 +91,5 @@ def all_time(now: datetime, zone: Any) -> Period:
 
 
 def _visits(dataset_id: int, sql: str, bound: Parameters) -> list[dict[str, Any]]:
-    rows = store.query(sql, bound.values, dataset_id=dataset_id).rows
+    rows = costs.query(sql, bound.values, dataset_id).rows
     return [dict(zip(VISIT, row, strict=True)) for row in rows]

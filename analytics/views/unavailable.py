@@ -7,13 +7,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from analytics.query.costs import said
 from analytics.query.model import QueryError
 from tracking.store import QueryTimeout, QueryTooLarge, StoreUnavailable
 from workspaces.access import WorkspaceRequest
 
 AWAY = "The event store does not answer; it may be starting again. Nothing is lost: events keep being recorded."
-TOO_LONG = "The question took too long. A shorter period may be answered in time."
-TOO_LARGE = "The question needs more memory than it may take. Choose a shorter period or fewer filters."
 View = Callable[..., HttpResponse]
 
 
@@ -26,10 +25,8 @@ def says_when_unavailable(view: View) -> View:
             return view(request, *args, **kwargs)
         except QueryError as error:
             return _say(request, str(error), 400)
-        except QueryTimeout:
-            return _say(request, TOO_LONG, 503)
-        except QueryTooLarge:
-            return _say(request, TOO_LARGE, 503)
+        except (QueryTimeout, QueryTooLarge) as error:
+            return _say(request, said(error), 503)
         except StoreUnavailable:
             return _say(request, AWAY, 503)
 

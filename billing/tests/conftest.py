@@ -14,6 +14,7 @@ from billing.tests.fake_stripe import Account, Server, checkout, clock
 from billing.tests.fake_stripe.account import Object
 from billing.tests.fake_stripe.server import KEY, WEBHOOK_SECRET, signed
 from config.lib.clock import now
+from workspaces.costs import COSTS
 from workspaces.models import Organization, Workspace
 
 
@@ -76,8 +77,14 @@ class Till:
 
     def allowed(self) -> dict[str, tuple[int | None, str]]:
         """The limits of the plan as the door reads them: metric → (most, policy)."""
-        rows = self.organization.limits.filter(source="plan")
+        rows = self.organization.limits.filter(source="plan").exclude(metric__in=COSTS)
         return {row.metric: (row.most, row.policy) for row in rows}
+
+    def costs(self) -> list[int | None]:
+        """Seconds, megabytes and rows that one question may take."""
+        rows = self.organization.limits.filter(source="plan", metric__in=COSTS)
+        most = {row.metric: row.most for row in rows}
+        return [most.get(name) for name in COSTS]
 
     def states(self) -> list[str]:
         return list(StripeEvent.objects.order_by("id").values_list("state", flat=True))

@@ -26,6 +26,7 @@ def test_a_plan_is_bought_on_stripes_page_and_its_limits_hold(till):
     assert (till.subscription.plan, till.subscription.status) == ("professional", "active")
     assert till.subscription.monthly_cents == 299_00
     assert till.allowed() == {"events": (1_000_000, "soft"), "seats": (25, "hard")}
+    assert till.costs() == [10, 1000, 500_000_000]
     assert AuditEntry.objects.filter(action="billing.subscription", target="professional, active").exists()
 
 

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from django.conf import settings
-from urllib3 import PoolManager
 
 from tracking.store.address import Address, parse
+from tracking.store.connections import pool
 from tracking.store.errors import translated
 
 CONNECT_TIMEOUT = 2  # seconds
@@ -66,8 +66,7 @@ def connect(to: Address, database: str) -> Client:
             username=to.user,
             password=to.token,
             database=database,
-            # Given explicitly, so that HTTP_PROXY of the environment cannot come between.
-            pool_mgr=PoolManager(maxsize=CONNECTIONS),
+            pool_mgr=pool(CONNECTIONS),
             # Over loopback compression costs more time than the bytes do.
             compress=False if to.is_local else "lz4",
             connect_timeout=CONNECT_TIMEOUT,

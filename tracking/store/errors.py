@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from clickhouse_connect.driver.exceptions import DatabaseError, Error, OperationalError
 from urllib3.exceptions import HTTPError
 
+from tracking.store.model import Limits
+
 
 class StoreError(Exception):
     """The store refused: the statement or the rows are wrong, and trying again cannot help."""
@@ -19,9 +21,14 @@ class StoreUnavailable(StoreError):
 class QueryTimeout(StoreError):
     """The read took longer than its limit. A shorter period or fewer groups may answer in time."""
 
+    limits: Limits | None = None  # those it went past
+
 
 class QueryTooLarge(StoreError):
     """The read needs more rows or memory than its limit."""
+
+    limits: Limits | None = None  # those it went past
+    is_of_memory = True
 
 
 # ClickHouse's error codes: src/Common/ErrorCodes.cpp.
@@ -32,21 +39,31 @@ _BY_CODE: dict[int, type[StoreError]] = {
     # Keeper session; token refused; too many mutations.
     **dict.fromkeys((202, 210, 225, 242, 243, 252, 279, 285, 319, 516, 692, 999), StoreUnavailable),
 }
+_MEMORY = 241
 _CODE = re.compile(r"Code: (\d+)\.")
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raises our errors in place of the driver's and the transport's."""
+def translated(limits: Limits | None = None) -> Iterator[None]:
+    """Raises our errors in place of the driver's and the transport's. `limits` are those of the read."""
     try:
         yield
     except (Error, HTTPError) as error:
-        raise _ours(error)(str(error)) from error
+        ours = _ours(error)(str(error))
+        if isinstance(ours, (QueryTimeout, QueryTooLarge)):
+            ours.limits = limits
+        if isinstance(ours, QueryTooLarge):
+            ours.is_of_memory = _code(error) == _MEMORY
+        raise ours from error
+
+
+def _code(error: Exception) -> int | None:
+    found = _CODE.search(str(error))  # an error in the middle of a stream has its code in the text only
+    return getattr(error, "code", None) or (int(found[1]) if found else None)
 
 
 def _ours(error: Exception) -> type[StoreError]:
-    found = _CODE.search(str(error))  # an error in the middle of a stream has its code in the text only
-    code = getattr(error, "code", None) or (int(found[1]) if found else None)
+    code = _code(error)
     if code in _BY_CODE:
         return _BY_CODE[code]
     # Without a code it never reached the engine: refused, reset, timed out on the way.

@@ -26,7 +26,7 @@ def query(sql: str, parameters: dict[str, Any] | None = None, *, dataset_id: int
     Raises StoreUnavailable, QueryTimeout, QueryTooLarge; StoreError for a faulty statement.
     """
     _refuse_unfiltered(sql)
-    with translated():
+    with translated(limits):
         settings = _settings(limits) | _CACHED | _confined_to(dataset_id)
         result = client().query(sql, parameters=parameters, settings=settings)
         summary = result.summary
@@ -91,6 +91,8 @@ def _settings(limits: Limits) -> dict[str, Any]:
         "max_memory_usage": limits.max_memory_usage,
         "max_rows_to_read": limits.max_rows_to_read,
         "max_threads": limits.max_threads,
+        # Whoever hangs up does not want the answer any more (tracking.store.connections).
+        "cancel_http_readonly_queries_on_client_close": 1,
         # A visit's partition follows from its key, so FINAL need not compare months.
         "do_not_merge_across_partitions_select_final": 1,
         # A long list in IN prunes nothing of a key it is spread over, and sorting it for the index costs 4 ms in 27.

@@ -18,6 +18,7 @@ from tracking.usage import counters, prometheus, warm
 from tracking.usage.ledger import STREAM
 from tracking.usage.lines import Line
 from workspaces import limits
+from workspaces.costs import COSTS
 from workspaces.limits import Allowance
 from workspaces.models import Limit, Workspace
 
@@ -86,7 +87,7 @@ def _check(metric: str, quantity: int, event_id: str) -> None:
         raise Problem(
             422, "metric", "Name the metric in a-z, 0-9, _ and ., such as api_requests_daily.", field="metric"
         )
-    if limits.named(metric)[0] in limits.MEASURED | {limits.SEATS}:
+    if limits.named(metric)[0] in limits.MEASURED | {limits.SEATS, *COSTS}:
         raise Problem(422, "measured", f"MetricPal counts {metric} by itself. Choose another name.", field="metric")
     if not 1 <= quantity <= MOST_AT_ONCE:
         raise Problem(422, "quantity", f"Send a whole number from 1 to {MOST_AT_ONCE}.", field="quantity")

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.query import costs
 from analytics.query.conditions import PERSON
 from analytics.query.model import Query
 from analytics.query.scope import Parameters, where
 from analytics.reports.cursors import seal, unseal
-from tracking import store
 
 NAMES = ("person_id", "user_id", "last_seen", "first_seen", "visits", "pageviews", "country", "city", "device",
          "browser", "source")  # fmt: skip
@@ -42,7 +42,7 @@ def list_people(
         + (f" HAVING {' AND '.join(having)}" if having else "")
         + f" ORDER BY lasted DESC, person DESC LIMIT {bound.bind(limit + 1, 'UInt32')}"
     )
-    rows = store.query(sql, bound.values, dataset_id=query.dataset_id).rows
+    rows = costs.query(sql, bound.values, query.dataset_id).rows
     people = [dict(zip(NAMES, row, strict=True)) | {"person_id": str(row[0])} for row in rows]
     more = len(people) > limit
     return PeoplePage(people[:limit], _cursor(query, people[limit - 1]) if more else None)

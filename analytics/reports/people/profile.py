@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from analytics.query import costs
 from analytics.query.conditions import PERSON
 from analytics.query.scope import Parameters
 from analytics.reports import money
 from analytics.rollups.roles import names_of
-from tracking import store
 from tracking.store.persons import traits_of
 from workspaces.models import Workspace
 
@@ -53,9 +53,7 @@ class Profile:
 def profile(workspace: Workspace, dataset_id: int, person_id: int) -> Profile | None:
     """None for nobody of this dataset."""
     parameters = {"dataset": dataset_id, "person": person_id}
-    [(first, last, visits, views, events, engaged, *rest)] = store.query(
-        SUMMARY, parameters, dataset_id=dataset_id
-    ).rows
+    [(first, last, visits, views, events, engaged, *rest)] = costs.query(SUMMARY, parameters, dataset_id).rows
     if not visits:
         return None
     user_id, *places, source, entry_page, visitors = rest
@@ -76,4 +74,4 @@ def _revenue(workspace: Workspace, dataset_id: int, person: int, first: datetime
         f" AND toDate(ts) BETWEEN {bound.bind(first.date(), 'Date')} AND {bound.bind(last.date(), 'Date')}"
         f" AND name IN {bound.bind([*paid, *refunded], 'Array(String)')}"
     )
-    return money.decimals(store.query(sql, bound.values, dataset_id=dataset_id).rows[0][0])
+    return money.decimals(costs.query(sql, bound.values, dataset_id).rows[0][0])

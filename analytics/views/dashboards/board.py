@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 from analytics.dashboards import config
 from analytics.dashboards.kinds import KINDS, Kind
 from analytics.models import Dashboard
+from analytics.query import costs
 from analytics.query.model import QueryError
 from analytics.reports.trends import Series, Trend
 from analytics.views.dashboards.page import DashboardPage
 from analytics.views.dashboards.widgets import DRAWINGS, trends
-from analytics.views.unavailable import TOO_LARGE, TOO_LONG
 from tracking.store import QueryTimeout, QueryTooLarge
 
 
@@ -53,9 +53,7 @@ def drawn(page: DashboardPage, stored: Mapping[str, Any]) -> ShownWidget:
 
 
 def said(refused: Exception) -> str:
-    if isinstance(refused, QueryTimeout):
-        return TOO_LONG
-    return TOO_LARGE if isinstance(refused, QueryTooLarge) else str(refused)
+    return costs.said(refused) if isinstance(refused, (QueryTimeout, QueryTooLarge)) else str(refused)
 
 
 def metric_of(stored: Mapping[str, Any], asked: Any) -> str:

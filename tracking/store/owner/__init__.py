@@ -10,6 +10,6 @@ ClickHouse server is a change of URL.
     statement.py    where a statement ends and an INSERT's data begins
     results.py      an answer held until it is complete, or streamed
     engine.py       the data directory (config.py), a session for each statement, pools
-    hangup.py       stops the statements of clients that went away
+    (config.lib.hangups stops the statements of clients that went away)
     errors.py       ClickHouse's codes and statuses
 """

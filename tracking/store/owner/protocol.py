@@ -10,11 +10,11 @@ from binascii import Error as BadBase64
 from collections.abc import Iterator
 from hmac import compare_digest
 
+from config.lib.hangups import HangupWatch
 from tracking.store.owner import results, statement
 from tracking.store.owner.call import Call, Request, Response, opened
 from tracking.store.owner.engine import Engine
 from tracking.store.owner.errors import Refusal, refuse_size, refuse_token, refuse_unsupported
-from tracking.store.owner.hangup import HangupWatch
 from tracking.store.owner.statement import Statement
 
 MAX_INSERT_BYTES = 1 << 30  # decoded; it streams through, so this bounds time, not memory

@@ -6,11 +6,11 @@ from collections.abc import Generator
 from time import perf_counter
 from typing import Any
 
+from config.lib.hangups import HangupWatch
 from tracking.store.owner import compression
 from tracking.store.owner.call import Call, Response
 from tracking.store.owner.engine import Engine
 from tracking.store.owner.errors import SYNTAX_ERROR, EngineError, Refusal, refuse_unsupported
-from tracking.store.owner.hangup import HangupWatch
 from tracking.store.owner.statement import Statement
 
 MAX_RESULT_BYTES = 256 << 20  # of an answer that is held until it is complete; streams have no limit

@@ -1,4 +1,4 @@
-"""Tells when a client went away while its statement runs: nobody is left to read the answer, so the engine may stop."""
+"""Tells when the other side of a connection went away: nobody is left to read the answer, so the work may stop."""
 
 import select
 import socket
