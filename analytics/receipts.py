@@ -3,15 +3,20 @@
 Everything here is asked of the engine at the moment somebody wants to know; nothing is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
+
 from analytics.query import run, statements
 from analytics.query.catalogue import METRICS, VERSION, Metric
-from analytics.query.model import Query, Result
+from analytics.query.model import Filter, Query, QueryError, Result
 from analytics.query.size import ESTIMATE_PERCENT
+from analytics.query.words import known_dimension
 from analytics.reports.evidence import Excluded, Visit, excluded, one_visit
+
+ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -37,22 +42,63 @@ class Receipt:
 
 
 def receipt(query: Query, now: datetime) -> Receipt:
-    """Of the first metric of `query`, over its whole period. QueryError; the errors of the store."""
+    """Of the first metric of `query`: over its whole period, or of its one group, a row of a breakdown.
+
+    QueryError; the errors of the store.
+    """
+    query, alone = _asked(query), _alone(query)
     result = run(query, now)
     name = query.metrics[0]
-    example = one_visit(query, now)
+    example = one_visit(alone, now)
     return Receipt(
         metric=METRICS[name],
         version=VERSION,
-        query=query,
-        value=result.totals[name],
+        query=alone,
+        value=_value(result, name, alone),
         result=result,
         bound_percent=None if result.exact else ESTIMATE_PERCENT,
-        excluded=excluded(query, now),
+        excluded=excluded(alone, now),
         runs=[Run(each.sql, dict(each.parameters)) for each in statements(query, now)],
         example=example,
         why=why(name, example) if example else "No visit of the period fits.",
     )
+
+
+def of_params(query: Query, params: QueryDict) -> Query:
+    """?by=country&value=DE: of that row. QueryError."""
+    if "by" in params:
+        return of_row(query, known_dimension(str(params["by"])), params.get("value", ""))
+    if query.metrics[0] == "exit_rate":
+        raise QueryError("exit_rate is told of pages one by one: add by=page and the page as value.", "metric")
+    return query
+
+
+def of_row(query: Query, dimension: str, value: str) -> Query:
+    """The question for the number in the row `value` of a breakdown by `dimension`, alone."""
+    return replace(query, dimensions=(dimension,), groups=(value,))
+
+
+def _asked(query: Query) -> Query:
+    """A share of all visitors is only told in the whole breakdown."""
+    if query.groups and query.metrics[0] == "conversion_rate":
+        return replace(query, groups=None, limit=ROWS)
+    return query
+
+
+def _alone(query: Query) -> Query:
+    """The row's own condition in place of the breakdown: what its visits fit."""
+    if not query.groups:
+        return query
+    only = Filter(query.dimensions[0], "is", query.groups)
+    return replace(query, dimensions=(), groups=None, filters=(*query.filters, only))
+
+
+def _value(result: Result, name: str, alone: Query) -> float | None:
+    if not result.query.dimensions:
+        return result.totals[name]
+    row = alone.filters[-1]
+    assert isinstance(row, Filter)
+    return next((each.values[name] for each in result.rows if each.keys == row.values), METRICS[name].empty)
 
 
 def why(name: str, visit: Visit) -> str:

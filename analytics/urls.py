@@ -10,6 +10,7 @@ from analytics.api import (
     people,
     questions,
     receipts,
+    report_receipts,
     saved_metrics,
     spend,
     web,
@@ -29,6 +30,7 @@ from analytics.views.dashboards import routes as dashboard_routes
 from analytics.views.exports import routes as exports_routes
 from analytics.views.reports import (
     behaviour_routes,
+    behind,
     cohorts,
     cohorts_making,
     definitions,
@@ -38,6 +40,7 @@ from analytics.views.reports import (
     segments,
     trends,
 )
+from analytics.views.reports import receipts as receipt_pages
 
 api: list[URLPattern | URLResolver] = [
     path("analytics/query", questions.query, name="api_query"),
@@ -73,6 +76,7 @@ api: list[URLPattern | URLResolver] = [
     path("exports", api_exports.listed, name="api_exports"),
     path("exports/<uuid:uid>", api_exports.one, name="api_export_job"),
     path("analytics/receipt", receipts.receipt, name="api_receipt"),
+    path("analytics/receipt/<slug:name>", report_receipts.receipt, name="api_report_receipt"),
     path("analytics/trends", api_trends.trends, name="api_trends"),
     path("analytics/funnel", api_funnel.funnel, name="api_funnel"),
     path("analytics/retention", api_retention.retention, name="api_retention"),
@@ -107,8 +111,15 @@ pages: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/details/<slug:tab>/", details.panel_details, name="panel_details"),
     path("w/<slug:slug>/reports/trends/", frame.page_view(trends.REPORT), name="trends"),
     path("w/<slug:slug>/reports/trends.csv", frame.csv_view(trends.REPORT), name="trends_csv"),
+    path("w/<slug:slug>/reports/trends/receipt/", receipt_pages.receipt_view(trends.REPORT), name="trends_receipt"),
+    path("w/<slug:slug>/reports/trends/behind/", behind.people_view(trends.REPORT), name="trends_behind"),
     *behaviour_routes.pages,
     path("w/<slug:slug>/reports/definitions/", frame.page_view(definitions.REPORT), name="definitions"),
+    path(
+        "w/<slug:slug>/reports/definitions/receipt/",
+        receipt_pages.receipt_view(definitions.REPORT),
+        name="definitions_receipt",
+    ),
     path("w/<slug:slug>/reports/definitions.csv", frame.csv_view(definitions.REPORT), name="definitions_csv"),
     path("w/<slug:slug>/receipt/", receipt.receipt, name="receipt"),
     path("w/<slug:slug>/segments/", segments.listed, name="segments"),

@@ -13,7 +13,6 @@ from analytics import receipts
 from analytics.api.asked import PERIOD, asked_of, page_of
 from analytics.query.catalogue import METRICS
 from analytics.query.condition_json import to_json
-from analytics.query.model import QueryError
 from analytics.query.words import known_metric
 from analytics.refusals import as_problems
 from analytics.serializers import DefinitionSerializer, PeriodSerializer, definitions, period
@@ -51,7 +50,12 @@ class ReceiptSerializer(serializers.Serializer[Any]):
 
 @extend_schema(
     tags=["Analytics"],
-    parameters=[OpenApiParameter("metric", enum=list(METRICS), default="visitors"), *PERIOD],
+    parameters=[
+        OpenApiParameter("metric", enum=list(METRICS), default="visitors"),
+        OpenApiParameter("by", description="A dimension: of one row of its breakdown, named by `value`."),
+        OpenApiParameter("value"),
+        *PERIOD,
+    ],
     responses=ReceiptSerializer,
 )
 @api_view(["GET"])
@@ -61,9 +65,8 @@ def receipt(request: Request) -> Response:
     page = page_of(request, *asked_of(request, "analyse"), now)
     with as_problems():
         name = known_metric(request.query_params.get("metric") or "visitors")
-        if name == "exit_rate":
-            raise QueryError("exit_rate is told of pages one by one. Ask for the receipt of exits.", "metric")
-        made = receipts.receipt(page.query(name, compare=None), now)
+        asked = receipts.of_params(page.query(name, compare=None), request.query_params)
+        made = receipts.receipt(asked, now)
     return Response(_written(made))
 
 

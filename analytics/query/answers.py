@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from analytics.query import cache
 from analytics.query.compile import Statement
 from analytics.query.costs import limits_of
+from analytics.query.recording import note
 from tracking.store import Limits, Rows, query
 
 # The engine usually shares this machine: more questions at once than it has cores would only wait there.
@@ -43,6 +44,8 @@ def ask(statements: list[Statement], ticks: dict[int, int]) -> Answers:
     missing = sorted((each for each in dict.fromkeys(statements) if each not in known), key=lambda each: each.source)
     fresh = dict(zip(missing, _at_once(missing), strict=True))
     cache.put_many({keys[each]: rows for each, rows in fresh.items() if each in keys})
+    for each, rows in (known | fresh).items():
+        note(each.sql, dict(each.parameters), rows, is_kept=each in known)
     return Answers(known | fresh, frozenset(known))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from analytics.query.recording import note
 from tracking import store
 from tracking.store import Limits, QueryTimeout, QueryTooLarge, Rows
 from workspaces import costs
@@ -26,7 +27,9 @@ def limits_of(dataset_id: int) -> Limits:
 
 def query(sql: str, parameters: dict[str, Any], dataset_id: int) -> Rows:
     """Asked now, past the cache. Raises StoreUnavailable, QueryTimeout, QueryTooLarge."""
-    return store.query(sql, parameters, dataset_id=dataset_id, limits=limits_of(dataset_id))
+    rows = store.query(sql, parameters, dataset_id=dataset_id, limits=limits_of(dataset_id))
+    note(sql, parameters, rows)
+    return rows
 
 
 def said(refused: QueryTimeout | QueryTooLarge) -> str:

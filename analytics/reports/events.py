@@ -10,6 +10,7 @@ from django.core import signing
 
 from analytics.query import costs
 from analytics.query.model import Period, Query, QueryError
+from analytics.query.recording import note
 from analytics.query.scope import Parameters, where
 from tracking import store
 
@@ -62,6 +63,7 @@ def stream_events(query: Query, most: int) -> Iterator[dict[str, Any]]:
     """The newest `most` of them, in constant memory here; the engine sorts."""
     bound = Parameters()
     sql = f"{_select(query, bound)} ORDER BY ts DESC, event_id DESC LIMIT {bound.bind(most, 'UInt32')}"
+    note(sql, bound.values)
     for block in store.stream(sql, bound.values, dataset_id=query.dataset_id):
         yield from map(shown, block)
 

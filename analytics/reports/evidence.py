@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from analytics.query.model import Query
+from analytics.query.conditions import PERSON
+from analytics.query.model import Condition, Query
 from analytics.query.reporting import report
 from analytics.query.scope import Parameters, where
+from analytics.reports.steps import ANYTHING, fits
 
 LATE_S = 3600
 EVENTS_SHOWN = 20
+Conditions = tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,51 @@ class Visit:
     entry_page: str
     exit_page: str
     steps: list[Step]
+
+
+@dataclass(frozen=True)
+class Walked:
+    at: datetime
+    type: str
+    name: str
+    path: str
+    marks: str  # letters of the steps that the event fits
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What one person did, of those whom a report counts."""
+
+    person_id: str
+    steps: list[Walked]
+
+
+def walk(query: Query, steps: dict[str, Conditions], now: datetime) -> Walk | None:
+    """Of who did most of `steps` in the period, the newest; without steps, whoever came last. None: nobody."""
+    alone, marks = _alone(query), steps or {"": ANYTHING}
+    bound = Parameters()
+    fitting = [fits(step, alone, bound) for step in marks.values()]
+    did = " + ".join(f"toUInt8(max({each}))" for each in fitting)
+    sql = (
+        f"SELECT {PERSON} FROM events WHERE {where(alone, 'events', bound)} AND ({' OR '.join(fitting)})"
+        f" GROUP BY {PERSON} ORDER BY {did} DESC, max(ts) DESC, {PERSON} LIMIT 1"
+    )
+    (rows,) = report(query.dataset_id, [(sql, bound)], now).rows
+    return _walk_of(alone, marks, rows.rows[0][0], now) if rows.rows else None
+
+
+def _walk_of(query: Query, marks: dict[str, Conditions], person: int, now: datetime) -> Walk:
+    bound = Parameters()
+    fitting = {letter: fits(step, query, bound) for letter, step in marks.items()}
+    letters = ", ".join(f"if({sql}, {bound.bind(letter, 'String')}, '')" for letter, sql in fitting.items())
+    sql = (
+        f"SELECT ts, type, name, path, arrayStringConcat([{letters}], '') FROM events"
+        f" WHERE {where(query, 'events', bound)} AND {PERSON} = {bound.bind(person, 'UInt64')}"
+        f" AND ({' OR '.join(fitting.values())})"
+        f" ORDER BY ts, event_id LIMIT {bound.bind(EVENTS_SHOWN, 'UInt8')}"
+    )
+    (rows,) = report(query.dataset_id, [(sql, bound)], now).rows
+    return Walk(str(person), [Walked(*row) for row in rows.rows])
 
 
 def excluded(query: Query, now: datetime) -> Excluded:

@@ -80,9 +80,26 @@ def answer(asked: Lifecycle, query: Query, interval: Interval, now: datetime) ->
 
 
 def statement(asked: Lifecycle, query: Query, interval: Interval, starts: list[datetime]) -> tuple[str, Parameters]:
-    """Columns: bucket (from 0), state, people. One row a person first: the buckets they were active in, and their first
-    event ever."""
+    """Columns: bucket (from 0), state, people."""
     bound = Parameters()
+    states = _states(asked, query, interval, starts, bound)
+    last = bound.bind(len(starts), "Int32")
+    return f"SELECT s.1 - 1, s.2, count() FROM ({states}) WHERE s.1 <= {last} GROUP BY s", bound
+
+
+def people_in(
+    asked: Lifecycle, query: Query, interval: Interval, place: int, state: State, starts: list[datetime]
+) -> tuple[str, Parameters]:
+    """Who was in the state in the bucket (from 0)."""
+    bound = Parameters()
+    states = _states(asked, query, interval, starts, bound)
+    here = f"({bound.bind(place + 1, 'Int32')}, {bound.bind(STATES.index(state), 'UInt8')})"
+    return f"SELECT person FROM ({states}) WHERE (s.1, s.2) = {here}", bound
+
+
+def _states(asked: Lifecycle, query: Query, interval: Interval, starts: list[datetime], bound: Parameters) -> str:
+    """A row for each person and each bucket (from 1) that they were in some state in, as s. One row a person first: the
+    buckets they were active in, and their first event ever."""
     everything = replace(query, period=Period("", BEGINNING, query.period.end), compare=None)
     # Bucket 0 is the one before the period: who was active in it and not in the next is dormant there.
     seconds = [0, *(int(each.timestamp()) for each in [_before(starts[0], interval), *starts])]
@@ -90,7 +107,7 @@ def statement(asked: Lifecycle, query: Query, interval: Interval, starts: list[d
     places = bound.bind(list(range(-1, len(seconds) - 1)), "Array(Int32)")
     place = f"transform(roundDown(toUnixTimestamp(ts), {bounds}), {bounds}, {places}, toInt32(-1))"
     people = (
-        f"SELECT groupUniqArray({place}) AS active, min({place}) AS first FROM events"
+        f"SELECT {PERSON} AS person, groupUniqArray({place}) AS active, min({place}) AS first FROM events"
         f" WHERE {where(everything, 'events', bound)} AND {fits(asked.active, everything, bound)} GROUP BY {PERSON}"
     )
     here = "multiIf(first = a, 0, has(active, a - 1), 1, 2)"
@@ -98,11 +115,7 @@ def statement(asked: Lifecycle, query: Query, interval: Interval, starts: list[d
         f"arrayConcat(arrayMap(a -> (a, {here}), arrayFilter(a -> a > 0, active)),"
         " arrayMap(a -> (a + 1, 3), arrayFilter(a -> a >= 0 AND NOT has(active, a + 1), active)))"
     )
-    last = bound.bind(len(starts), "Int32")
-    return (
-        f"SELECT s.1 - 1, s.2, count() FROM (SELECT arrayJoin({states}) AS s FROM ({people}))"
-        f" WHERE s.1 <= {last} GROUP BY s"
-    ), bound
+    return f"SELECT person, arrayJoin({states}) AS s FROM ({people})"
 
 
 def _before(start: datetime, interval: Interval) -> datetime:

@@ -77,16 +77,28 @@ def answer(asked: Stickiness, query: Query, interval: Interval, now: datetime) -
     return Answer([counts.get(n, 0) for n in range(1, len(starts) + 1)], daily, weekly, monthly, reported.as_of)
 
 
+def people_in(
+    asked: Stickiness, query: Query, starts: list[datetime], units: int, exactly: bool
+) -> tuple[str, Parameters]:
+    """Who was active in so many units, or in at least as many."""
+    bound = Parameters()
+    people = _people(asked, query, starts, bound)
+    return f"SELECT person FROM ({people}) WHERE units {'=' if exactly else '>='} {bound.bind(units, 'UInt32')}", bound
+
+
 def _histogram(asked: Stickiness, query: Query, starts: list[datetime]) -> tuple[str, Parameters]:
     """Columns: number of units, people."""
     bound = Parameters()
+    return f"SELECT units, count() FROM ({_people(asked, query, starts, bound)}) GROUP BY units", bound
+
+
+def _people(asked: Stickiness, query: Query, starts: list[datetime], bound: Parameters) -> str:
     units = bound.bind([int(each.timestamp()) for each in starts], "Array(UInt32)")
     given = replace(query, compare=None)
-    people = (
-        f"SELECT uniqExact(roundDown(toUnixTimestamp(ts), {units})) AS units FROM events"
+    return (
+        f"SELECT {PERSON} AS person, uniqExact(roundDown(toUnixTimestamp(ts), {units})) AS units FROM events"
         f" WHERE {where(given, 'events', bound)} AND {fits(asked.active, given, bound)} GROUP BY {PERSON}"
     )
-    return f"SELECT units, count() FROM ({people}) GROUP BY units", bound
 
 
 def _actives(asked: Stickiness, query: Query, now: datetime) -> tuple[str, Parameters]:

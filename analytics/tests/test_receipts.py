@@ -68,7 +68,7 @@ def test_a_period_without_visits_says_so(world, as_key):
 
 
 def test_a_metric_without_a_receipt_says_what_to_ask(as_key):
-    assert as_key.get(API, {"metric": "exit_rate"}).json()["detail"].endswith("Ask for the receipt of exits.")
+    assert as_key.get(API, {"metric": "exit_rate"}).json()["detail"].endswith("add by=page and the page as value.")
 
 
 def test_the_page_opens_it_as_a_dialog_and_as_a_page_of_its_own(world, as_viewer):

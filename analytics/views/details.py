@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.query import run
 from analytics.query.catalogue import METRICS, dimension
-from analytics.query.model import Result
+from analytics.query.model import Result, Row
 from analytics.views import figures, listing, rows, spans, state
 from analytics.views.listing import PAGE_SIZE, Listing
 from analytics.views.menus import Item
@@ -37,7 +37,7 @@ class DetailRow:
     href: str  # the overview, filtered by this row
     outside: str
     flag: str
-    cells: list[str]
+    cells: list[rows.Cell]
 
 
 @require_safe
@@ -70,7 +70,7 @@ def _context(request: WorkspaceRequest, listed: Listing, result: Result) -> dict
             for each in panel_of(listed.tab).tabs
         ],
         "headings": [_heading(listed, name) for name in listed.tab.in_detail],
-        "rows": [_row(request, listed, overview, row.keys[0], row.values) for row in result.rows],
+        "rows": [_row(request, listed, overview, row) for row in result.rows],
         "first": listed.offset + 1,
         "last": last,
         "count": result.group_count,
@@ -80,6 +80,7 @@ def _context(request: WorkspaceRequest, listed: Listing, result: Result) -> dict
         "csv_href": reverse("panel_csv", args=[slug, listed.tab.name]) + page.url(),
         "overview_href": overview + page.url(),
         "page_size": PAGE_SIZE,
+        "receipts_at": reverse("receipt", args=[slug]),
     }
 
 
@@ -88,14 +89,17 @@ def _heading(listed: Listing, name: str) -> Heading:
     return Heading(METRICS[name].label, METRICS[name].description, listed.sorted_by(name), direction)
 
 
-def _row(
-    request: WorkspaceRequest, listed: Listing, overview: str, key: str, values: dict[str, float | None]
-) -> DetailRow:
-    name = listed.tab.dimension
+def _row(request: WorkspaceRequest, listed: Listing, overview: str, group: Row) -> DetailRow:
+    name, key = listed.tab.dimension, group.keys[0]
     return DetailRow(
         label=shown_value(name, key),
         href=overview + rows.filtered(listed.page, name, key),
         outside=rows.outside(name, key, request.workspace.domain),
         flag=rows.flag(name, key),
-        cells=[figures.exact_text(metric, values[metric]) for metric in listed.tab.in_detail],
+        cells=[_cell(listed, metric, group) for metric in listed.tab.in_detail],
     )
+
+
+def _cell(listed: Listing, metric: str, group: Row) -> rows.Cell:
+    receipt = rows.receipt_of(listed.page, listed.tab, metric, group)
+    return rows.Cell(figures.exact_text(metric, group.values[metric]), "", receipt=receipt)

@@ -97,13 +97,15 @@ def _answer(request: WorkspaceRequest, page: PageState, error: str) -> HttpRespo
     target = request.headers.get("HX-Target", "")
     panel = next((each for each in PANELS if target == f"panel-{each.name}"), None)
     if panel:
-        return render(request, "analytics/_panel.html", {"panel": _panel(page, request, panel)})
+        shown = {"panel": _panel(page, request, panel), "receipts_at": _receipts_at(request)}
+        return render(request, "analytics/_panel.html", shown)
     fragments = {"overview": "analytics/_overview.html", "dashboard": "analytics/_refresh.html"}
     present = begin(visitors_now, page.dataset_id, page.now)
     context = (
         _frame(page)
         | _dashboard(request, page)
         | {"downloads": menu(request, "overview", page), "error": error, "visitors_now": present.result()}
+        | {"receipts_at": _receipts_at(request)}
     )
     return render(request, fragments.get(target, "analytics/overview.html"), context)
 
@@ -137,6 +139,10 @@ def _chart(request: WorkspaceRequest, page: PageState, series: Result) -> Chart:
     csv_href, receipt_href = _hrefs(request, page, "series_csv", "receipt")
     notes = annotations.of_period(request.workspace, request.user, page.period)
     return chart(page, series, csv_href, receipt_href, notes)
+
+
+def _receipts_at(request: WorkspaceRequest) -> str:
+    return reverse("receipt", args=[request.workspace.slug])
 
 
 def _hrefs(request: WorkspaceRequest, page: PageState, *routes: str) -> list[str]:

@@ -9,7 +9,6 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from analytics import receipts
-from analytics.query.model import QueryError
 from analytics.query.parse import from_params
 from analytics.query.words import known_metric
 from analytics.views import figures, spans
@@ -26,14 +25,13 @@ PLACE = "receipt-place"  # where the dialog goes
 @workspace_view(needs="viewer")
 @says_when_unavailable
 def receipt(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    """?metric=bounce_rate and the state of the page it stands on; `c` are conditions of its series alone."""
+    """?metric=bounce_rate and the state of the page it stands on; `c` are conditions of its series alone; `by` and
+    `value` name the row of a breakdown."""
     now = clock.now()
     page = from_params(request.GET, request.workspace, now)
-    metric = known_metric(page.metric)
-    if metric == "exit_rate":
-        raise QueryError("exit_rate is told of pages one by one. Ask for the receipt of exits.", "metric")
     own = tuple(from_params(_as_filters(request), request.workspace, now).filters)
-    made = receipts.receipt(page.query(metric, filters=own, compare=None), now)
+    asked = page.query(known_metric(page.metric), filters=own, compare=None)
+    made = receipts.receipt(receipts.of_params(asked, request.GET), now)
     is_fragment = request.headers.get("HX-Target") == PLACE
     context = _context(made) | {"shell": "analytics/reports/_bare.html" if is_fragment else "base.html"}
     return render(request, "analytics/receipt.html", context | {"is_fragment": is_fragment})

@@ -1,9 +1,11 @@
 """Rows of a panel: label, bar, numbers, and where a click leads."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from analytics import countries
 from analytics.query.catalogue import METRICS, dimension
+from analytics.query.condition_text import to_text
 from analytics.query.model import Result
 from analytics.query.model import Row as Group
 from analytics.query.page import PageQuery
@@ -33,6 +35,7 @@ class Cell:
     text: str
     title: str
     is_share: bool = False
+    receipt: str = ""  # the query string of its receipt
 
 
 @dataclass(frozen=True)
@@ -85,15 +88,25 @@ def _row(page: PageQuery, tab: Tab, group: Group, most: float, total: float | No
         label=shown_value(tab.dimension, key),
         href=filtered(page, tab.dimension, key),
         bar=round(100 * value / most, 1) if most else 0,
-        cells=[_cell(name, group.values[name]) for name in tab.metrics] + _share(tab, value, total),
+        cells=[_cell(page, tab, name, group) for name in tab.metrics] + _share(tab, value, total),
         flag=flag(tab.dimension, key),
         icon=DEVICE_ICONS.get(key, "") if tab.dimension == "device" else "",
         outside=outside(tab.dimension, key, host),
     )
 
 
-def _cell(metric: str, value: float | None) -> Cell:
-    return Cell(figures.text(metric, value), figures.exact_text(metric, value))
+def _cell(page: PageQuery, tab: Tab, metric: str, group: Group) -> Cell:
+    value = group.values[metric]
+    return Cell(
+        figures.text(metric, value), figures.exact_text(metric, value), receipt=receipt_of(page, tab, metric, group)
+    )
+
+
+def receipt_of(page: PageQuery, tab: Tab, metric: str, group: Group) -> str:
+    """The query string of the receipt of one number in a row."""
+    own = [("c", to_text(each)) for each in tab.filters]
+    row = [("by", tab.dimension), ("value", group.keys[0]), *own]
+    return f"{page.url(metric=metric, by=None)}&{urlencode(row, safe='/,:')}"
 
 
 def _share(tab: Tab, value: float, total: float | None) -> list[Cell]:

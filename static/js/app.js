@@ -11,3 +11,4 @@ import "./filter.js";
 import "./live.js";
 import "./code.js";
 import "./rows.js";
+import "./receipts.js";

@@ -79,7 +79,21 @@ function draw(element) {
   attachTip(plot, element, data, hidden);
   attachNotes(plot, element, data);
   connectLegend(plot, element, hidden);
+  if (data.people) connectPoints(plot, data, hidden);
   plots.set(element, plot);
+}
+
+/** A click on a point leads to the people behind it: those of the line that is nearest. */
+function connectPoints(plot, data, hidden) {
+  plot.over.style.cursor = "pointer";
+  plot.over.addEventListener("click", () => {
+    const { idx, top: y } = plot.cursor;
+    if (idx === null || idx === undefined) return;
+    const far = ({ values }) => (values[idx] === null ? Infinity : Math.abs(plot.valToPos(values[idx], "y") - y));
+    const shown = data.lines.map((line, n) => [hidden.has(n) ? Infinity : far(line), n]);
+    const [distance, n] = shown.reduce((least, each) => (each[0] < least[0] ? each : least));
+    if (distance < Infinity) location.assign(`${data.people}&row=${idx}&column=${n + 1}`);
+  });
 }
 
 /** <button data-line="0" data-of="id">: hides and shows a line. */

@@ -11,6 +11,7 @@ function fill(box, data, hidden, i) {
   });
   box.replaceChildren(heading(data.titles[i]), ...rows);
   if (i === data.partial) box.append(heading("not over yet"));
+  if (data.people) box.append(heading("click: who they are"));
 }
 
 export function attachTip(plot, element, data, hidden) {

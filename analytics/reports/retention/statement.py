@@ -31,6 +31,16 @@ def statement(asked: Retention, query: Query, rows: int, starts: list[datetime])
     return sql, bound
 
 
+def people_in(
+    asked: Retention, query: Query, row: int, column: int | None, starts: list[datetime]
+) -> tuple[str, Parameters]:
+    """Who began in the row (from 0) and came back in the column; None: all who began."""
+    bound = Parameters()
+    people = (_rolling if asked.clock == "rolling" else _calendar)(asked, query, starts, bound)
+    came = "" if column is None else f" AND {_came(asked, asked.spans[column])}"
+    return f"SELECT person FROM ({people}) WHERE row = {bound.bind(row + 1, 'UInt32')}{came}", bound
+
+
 def _came(asked: Retention, span: tuple[int, int]) -> str:
     """`back` holds how many units after the beginning somebody was back."""
     first, last = span
@@ -43,7 +53,8 @@ def _calendar(asked: Retention, query: Query, starts: list[datetime], bound: Par
     unit = _unit(starts, bound)
     begun = f"[minIf({unit}, is_begin)]" if asked.who == "first" else f"groupUniqArrayIf({unit}, is_begin)"
     people = _people(asked, query, starts, bound, f"{begun} AS begun, groupUniqArrayIf({unit}, is_back) AS seen")
-    return f"SELECT arrayJoin(begun) AS row, arrayMap(b -> toInt32(b) - toInt32(row), seen) AS back FROM ({people})"
+    back = "arrayMap(b -> toInt32(b) - toInt32(row), seen)"
+    return f"SELECT person, arrayJoin(begun) AS row, {back} AS back FROM ({people})"
 
 
 def _rolling(asked: Retention, query: Query, starts: list[datetime], bound: Parameters) -> str:
@@ -55,7 +66,7 @@ def _rolling(asked: Retention, query: Query, starts: list[datetime], bound: Para
     people = _people(asked, query, starts, bound, f"{begun} AS begun, groupArrayIf({second}, is_back) AS seen")
     offset = f"toInt32(intDiv(b - began.2, {SECONDS[asked.unit]}))"
     return (
-        f"SELECT arrayJoin(arrayZip(begun.1, begun.2)) AS began, began.1 AS row,"
+        f"SELECT person, arrayJoin(arrayZip(begun.1, begun.2)) AS began, began.1 AS row,"
         f" arrayMap(b -> {offset}, arrayFilter(b -> b > began.2, seen)) AS back FROM ({people})"
     )
 
@@ -72,7 +83,7 @@ def _people(asked: Retention, query: Query, starts: list[datetime], bound: Param
     back = fits(asked.back, wider, bound)
     entered = "countIf(is_begin) > 0"
     return (
-        f"WITH ({begin}) AS is_begin, ({back}) AS is_back SELECT {columns} FROM events"
+        f"WITH ({begin}) AS is_begin, ({back}) AS is_back SELECT {PERSON} AS person, {columns} FROM events"
         f" WHERE {where(wider, 'events', bound)} AND (is_begin OR is_back) GROUP BY {PERSON} HAVING {entered}"
     )
 

@@ -100,7 +100,7 @@ def _table(page: ReportPage, question: Question, found: Attribution) -> Table:
         nobody = Cell("Unattributed", "(unattributed)", "No visit with a page view in the days before.")
         rows.append([nobody, *_cells(question, found.unattributed, found)])
     nothing = "Nobody converted in this period. Choose another event or a longer period."
-    return Table("Attribution", columns, rows, nothing, icon="arrow-trending-up")
+    return Table("Attribution", columns, rows, nothing, icon="arrow-trending-up", has_receipts=True)
 
 
 def _key(page: ReportPage, question: Question, key: str) -> Cell:

@@ -123,7 +123,7 @@ def _table(dataset: Dataset, measure: Measure, question: Question, rows: list[Ag
         for row in reversed(rows)
     ]
     nothing = f"No {NAMES[question.period]} of this period is over yet. Choose a longer one."
-    return Table(measure.label, columns[: 2 + is_explained], body, nothing, icon="calendar")
+    return Table(measure.label, columns[: 2 + is_explained], body, nothing, icon="calendar", has_receipts=True)
 
 
 def _day(day: date, question: Question) -> str:

@@ -29,6 +29,8 @@ from analytics.query.model import Condition, QueryError
 from analytics.query.page import PageQuery
 from analytics.query.parse import from_params
 from analytics.query.saved import NOTHING_SAVED, Saved
+from analytics.reports.behind import Behind
+from analytics.reports.steps import Step
 from analytics.views import state
 from analytics.views.exports.menu import menu
 from analytics.views.overview import REFRESH_MS
@@ -88,6 +90,10 @@ class Report(Generic[Q]):
     needs: Role = Role.VIEWER
     # The filter builder opened for a part of the question (?into=…): the question with one condition more there.
     narrowed: Callable[[Q, str, Condition], Q] | None = None
+    # What one event must fit to count in it, by letter: receipts walk through the events of somebody who did that.
+    steps: Callable[[Q], dict[str, Step]] | None = None
+    # The people behind a cell of its table (row, column of the CSV); None for a cell that counts nobody.
+    behind: Callable[[ReportPage, Q, int, int], Behind | None] | None = None
 
 
 def page_view(report: Report[Any]) -> Callable[..., HttpResponse]:
@@ -166,6 +172,8 @@ def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -
         "link": request.build_absolute_uri(request.path) + page.url(),
         "add_href": _add_href(report, slug, page) if report.name in ON_DASHBOARDS else "",
         "refresh_ms": REFRESH_MS["long"] if page.includes_now else 0,
+        "people_href": reverse(f"{report.name}_behind", args=[slug]) + page.url() if report.behind else "",
+        "receipt_href": reverse(f"{report.name}_receipt", args=[slug]) + page.url(),
     }
 
 

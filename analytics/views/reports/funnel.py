@@ -7,10 +7,13 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from analytics.query.scope import Parameters
+from analytics.reports.behind import Behind
 from analytics.reports.funnel import Answer, Funnel, Group, answer
 from analytics.reports.funnel.answer import percent
 from analytics.reports.funnel.model import DURATIONS, UNITS
 from analytics.reports.funnel.read import from_params
+from analytics.reports.funnel.statement import attempts
 from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.reports import tables
@@ -81,6 +84,15 @@ def table(page: ReportPage, asked: Funnel) -> Iterable[Iterable[object]]:
             rates = [percent(step.reached, group.steps[0].reached), percent(step.reached, before)]
             yield [label, LETTERS[place], step_said(asked.steps[place]), step.reached, *map(_rounded, rates),
                    step.median_seconds, step.mean_seconds]  # fmt: skip
+
+
+def behind(page: ReportPage, asked: Funnel, row: int, column: int) -> Behind | None:
+    """Of everybody's steps; groups are listed by a filter instead."""
+    if asked.per != "person" or row >= len(asked.steps) or column != 3:
+        return None
+    bound = Parameters()
+    sql = f"SELECT person FROM ({attempts(asked, page.query(compare=None), bound)}) WHERE level > {row:d}"
+    return Behind(f"People that reached “{step_said(asked.steps[row])}”", sql, bound)
 
 
 def _rounded(value: float | None) -> float | None:
@@ -173,4 +185,6 @@ REPORT = Report[Funnel](
     is_compared=False,
     needs=needs("analyse"),
     narrowed=narrowed,
+    behind=behind,
+    steps=lambda asked: dict(zip(LETTERS, asked.steps, strict=False)),
 )

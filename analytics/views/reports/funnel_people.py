@@ -42,6 +42,7 @@ def behind(request: WorkspaceRequest, slug: str) -> HttpResponse:
         return redirect(back)
     title = _title(asked, step, dropped)
     context = {"table": _table(request, page, asked, found, title, step, dropped), "title": title, "back": back}
+    context["back_label"] = REPORT.title
     return render(request, "analytics/reports/funnel_people.html", context | {"is_people": asked.per == "person"})
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from analytics.reports.lifecycle import STATES, Answer, Lifecycle, answer, from_params
+from analytics.query.gaps import edges
+from analytics.reports.behind import Behind
+from analytics.reports.lifecycle import STATES, Answer, Lifecycle, answer, from_params, people_in
 from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.reports.activity import active_row, intervals, narrowed
@@ -38,6 +40,15 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Lifecycle) -> dict[
         "as_of": found.as_of.astimezone(page.period.start.tzinfo),
         "zone": page.zone,
     }  # fmt: skip
+
+
+def behind(page: ReportPage, asked: Lifecycle, row: int, column: int) -> Behind | None:
+    starts = edges(page.period, page.interval)
+    if row >= len(starts) or not 1 <= column <= len(STATES):
+        return None
+    state = STATES[column - 1]
+    sql, bound = people_in(asked, page.query(compare=None), page.interval, row, state, starts)
+    return Behind(f"{state.capitalize()} people, {spans.long(starts[row], page.interval)}", sql, bound)
 
 
 def table(page: ReportPage, asked: Lifecycle) -> Iterable[Iterable[object]]:
@@ -79,4 +90,6 @@ REPORT = Report[Lifecycle](
     is_compared=False,
     needs=needs("analyse"),
     narrowed=narrowed,
+    behind=behind,
+    steps=lambda asked: {"A": asked.active},
 )

@@ -91,7 +91,7 @@ def _links(found: Answer) -> Table:
         ]
         for link in sorted(found.links, key=lambda each: (each.source.step, -each.visits, each.source, each.target))
     ]
-    return Table("Links between the steps", columns, rows, "No visit went a step further.")
+    return Table("Links between the steps", columns, rows, "No visit went a step further.", has_receipts=True)
 
 
 def _label(node: Node) -> str:

@@ -7,10 +7,13 @@ from typing import Any
 from django.http import QueryDict
 
 from analytics.query.model import Condition, Filter, QueryError
+from analytics.reports.behind import Behind
 from analytics.reports.names import event_names
 from analytics.reports.retention import Answer, Cell, Retention, answer
+from analytics.reports.retention.buckets import buckets
 from analytics.reports.retention.model import CAME, CLOCKS, UNITS, WHO
 from analytics.reports.retention.read import from_params
+from analytics.reports.retention.statement import people_in
 from analytics.reports.steps import ANYTHING, Step
 from analytics.templatetags import numbers
 from analytics.views import spans
@@ -98,6 +101,17 @@ def table(page: ReportPage, asked: Retention) -> Iterable[Iterable[object]]:
         yield [row.start.isoformat(), row.began, *counts, *complete]
 
 
+def behind(page: ReportPage, asked: Retention, row: int, column: int) -> Behind | None:
+    """Column 1: who began; from 2 on: who came back."""
+    count, starts = buckets(asked, page.period)
+    if row >= count or not 1 <= column < 2 + len(asked.spans):
+        return None
+    sql, bound = people_in(asked, page.query(compare=None), row, column - 2 if column > 1 else None, starts)
+    began = f"began {spans.long(starts[row], asked.unit)}"
+    title = f"People who {began}" + (f" and came back, {heads(asked)[column - 2].lower()}" if column > 1 else "")
+    return Behind(title, sql, bound)
+
+
 def heads(asked: Retention) -> list[str]:
     name = asked.unit.capitalize()
     return [f"{name} {a}" if a == b else f"{name}s {a}–{b}" for a, b in asked.spans]
@@ -165,4 +179,6 @@ REPORT = Report[Retention](
     is_compared=False,
     needs=needs("analyse"),
     narrowed=narrowed,
+    behind=behind,
+    steps=lambda asked: {"A": asked.begin, "B": asked.back},
 )

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from analytics.reports.stickiness import Stickiness, answer, from_params
+from analytics.query.gaps import edges
+from analytics.reports.behind import Behind
+from analytics.reports.stickiness import Stickiness, answer, from_params, people_in
 from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.reports.activity import active_row, intervals, narrowed
@@ -45,6 +47,15 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Stickiness) -> dict
     }  # fmt: skip
 
 
+def behind(page: ReportPage, asked: Stickiness, row: int, column: int) -> Behind | None:
+    starts = edges(page.period, page.interval)
+    if row >= len(starts) or column not in (1, 2):
+        return None
+    sql, bound = people_in(asked, page.query(compare=None), starts, row + 1, column == 1)
+    often = f"{'' if column == 1 else 'at least '}{row + 1} {page.interval}{'s' if row else ''}"
+    return Behind(f"People active on {often}, {spans.span(page.period)}", sql, bound)
+
+
 def table(page: ReportPage, asked: Stickiness) -> Iterable[Iterable[object]]:
     found = answer(asked, page.query(compare=None), page.interval, page.now)
     yield [f"{page.interval}s", "people", "people with at least as many"]
@@ -63,4 +74,6 @@ REPORT = Report[Stickiness](
     is_compared=False,
     needs=needs("analyse"),
     narrowed=narrowed,
+    behind=behind,
+    steps=lambda asked: {"A": asked.active},
 )

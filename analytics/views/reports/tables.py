@@ -38,6 +38,8 @@ class Table:
     more_href: str = ""
     back_href: str = ""
     note: str = ""
+    has_receipts: bool = False  # its rows and columns are those of the CSV, by which receipts name a number
+    first: int = 0  # place of the first row there
 
     @property
     def cells(self) -> list[list[tuple[Column, Cell]]]:

@@ -9,9 +9,12 @@ from django.urls import reverse
 
 from analytics import annotations
 from analytics.query.condition_text import to_text
-from analytics.query.model import Condition, QueryError
+from analytics.query.model import Condition, Filter, Period, QueryError
+from analytics.query.people import people_of
+from analytics.reports.behind import Behind
 from analytics.reports.trends import LETTERS, Series, Trend, answer
 from analytics.reports.trends.read import from_params
+from analytics.views import spans
 from analytics.views.reports.frame import Report, ReportPage
 from analytics.views.reports.trends_builder import builder
 from analytics.views.reports.trends_result import label_of, shown
@@ -27,6 +30,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Trend) -> dict[str,
     receipt = reverse("receipt", args=[request.workspace.slug])
     notes = annotations.of_period(request.workspace, request.user, page.period)
     trend = shown(page, asked, found, receipt)
+    trend.data["people"] = reverse("trends_behind", args=[request.workspace.slug]) + page.url()
     trend.data["notes"] = annotations.marks(notes, found.starts, page.zone)
     return {"builder": builder(request.workspace, page, asked), "trend": trend, "notes": notes}
 
@@ -56,6 +60,22 @@ def table(page: ReportPage, asked: Trend) -> Iterable[Iterable[object]]:
         yield [start.isoformat(), *(values[place] for values in columns)]
 
 
+def behind(page: ReportPage, asked: Trend, row: int, column: int) -> Behind | None:
+    """Who did what one bucket of one line counts. Formulas, saved metrics and the rest of a breakdown count nobody."""
+    found = answer(page, asked, page.now)
+    if row >= len(found.starts) or not 1 <= column <= len(found.lines):
+        return None
+    line = found.lines[column - 1]
+    series = asked.series[LETTERS.index(line.letter)] if line.letter else None
+    if not isinstance(series, Series) or line.is_other:
+        return None
+    group = (Filter(asked.by, "is", (line.group,)),) if asked.by else ()
+    end = [*found.starts[1:], page.period.end][row]
+    asking = page.query(series.metric, filters=(*series.conditions, *group), compare=None)
+    sql, bound = people_of(replace(asking, period=Period("", found.starts[row], end)))
+    return Behind(f"{label_of(page, asked, line)}, {spans.long(found.starts[row], page.interval)}", sql, bound)
+
+
 REPORT = Report[Trend](
     name="trends",
     title="Trends",
@@ -65,4 +85,5 @@ REPORT = Report[Trend](
     show=show,
     table=table,
     narrowed=narrowed,
+    behind=behind,
 )

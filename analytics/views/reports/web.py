@@ -117,6 +117,8 @@ def _paged(page: ReportPage, question: Question, shown: Table, count: int) -> Ta
     last = question.offset + len(shown.rows)
     return replace(
         shown,
+        has_receipts=True,
+        first=question.offset,
         note=f"{question.offset + 1}–{last} of {count:,}" if shown.rows else "",
         more_href=page.asking(replace(question, offset=last)).url() if last < count else "",
         back_href=page.asking(replace(question, offset=0)).url() if question.offset else "",

@@ -1,0 +1,16 @@
+"""Who stands behind a metric: the people whose rows it counts."""
+
+from analytics.query import plan
+from analytics.query.compile import TABLES, only_type, reaches
+from analytics.query.conditions import PERSON
+from analytics.query.model import Query
+from analytics.query.scope import Parameters, where
+
+
+def people_of(query: Query) -> tuple[str, Parameters]:
+    """SQL of one column, `person`, for the first metric of `query` over its whole period."""
+    bound, part = Parameters(), plan.parts(query)[0]
+    conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound)]
+    if part.source == "events" and "visitors" in part.metrics:  # as the catalogue counts them
+        conditions.append("type NOT IN ('page_exit', 'session_end')")
+    return f"SELECT DISTINCT {PERSON} AS person FROM {TABLES[part.source]} WHERE {' AND '.join(conditions)}", bound
