@@ -9,6 +9,7 @@ from analytics.api.paging import next_cursor
 from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.query.compare import percent_change
 from analytics.query.model import Period, Result, Row
+from analytics.query.profiles import PROFILES
 
 
 class PeriodSerializer(serializers.Serializer[Period]):
@@ -38,6 +39,7 @@ class QuerySerializer(serializers.Serializer[Any]):
         required=False, help_text="next_cursor of the answer before, with the same question."
     )
     bots = serializers.BooleanField(default=False)
+    profile = serializers.ChoiceField(list(PROFILES), required=False, help_text="Visits as another tool cuts them.")
 
 
 class RowSerializer(serializers.Serializer[Row]):

@@ -5,6 +5,7 @@ where test data is meant, ?env=test.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
@@ -85,4 +86,5 @@ def question_of(request: Request, reader: Reader[Asked_co]) -> tuple[PageQuery, 
     if request.method == "POST":
         page = page_from_json(request.data, workspace, now, environment, also=reader.FIELDS)
         return page, reader.from_json(dict(request.data), saved)
-    return page_of(request, workspace, environment, now), reader.from_params(request.query_params, saved)
+    page = page_of(request, workspace, environment, now)
+    return replace(page, profile=""), reader.from_params(request.query_params, saved)

@@ -10,9 +10,7 @@ from typing import Any
 from analytics.query.catalogue import METRICS, Source, dimension
 from analytics.query.model import After, Query
 from analytics.query.plan import Part, ordering
-from analytics.query.scope import Parameters, chosen, column, seen, where, windows, within
-
-TABLES: dict[Source, str] = {"events": "events", "sessions": "sessions FINAL"}
+from analytics.query.scope import Parameters, chosen, column, seen, tables, where, windows, within
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]]
     sql = f"SELECT {', '.join(columns)}"
     if keys:
         sql += ", count() OVER () AS groups"
-    sql += f" FROM {TABLES[part.source]} WHERE {' AND '.join(conditions)}"
+    sql += f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)}"
     if keys:
         sql += _grouping(query, part, bound, reaching, sliced=only is None)
     return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
@@ -56,7 +54,7 @@ def _values(query: Query, part: Part, bound: Parameters, reaching: bool, exact: 
     columns: list[str] = []
     for name in part.metrics:
         for inside, present in _presence(query, part, bound, reaching):
-            columns.append(f"{aggregate(name, part.source, inside, present, exact)} AS v{len(columns)}")
+            columns.append(f"{aggregate(query, name, part.source, inside, present, exact)} AS v{len(columns)}")
     return columns
 
 
@@ -71,8 +69,11 @@ def _presence(query: Query, part: Part, bound: Parameters, reaching: bool) -> li
     return made
 
 
-def aggregate(metric: str, source: Source, inside: str, present: str, exact: bool) -> str:
-    expression = getattr(METRICS[metric], source).format(within=inside, seen=present)
+def aggregate(query: Query, metric: str, source: Source, inside: str, present: str, exact: bool) -> str:
+    given: str = getattr(METRICS[metric], source)
+    if metric == "bounce_rate" and query.profile:  # others count visits without a page view too
+        given = given.replace(" AND pageviews > 0", "")
+    expression = given.format(within=inside, seen=present)
     return expression if exact else expression.replace("uniqExactIf", "uniqCombined64If")
 
 

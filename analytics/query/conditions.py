@@ -4,8 +4,8 @@ A tree is judged row by row. What a row cannot tell is looked up: the visit in t
 who did something. A condition on a person is one set, made once for each statement.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from analytics.query.bounds import DAY_S, Parameters, Window, days, ids, within
@@ -14,6 +14,7 @@ from analytics.query.model import AllOf, AnyOf, Cohort, Condition, Did, Filter, 
 
 # Who did it. An event names its person; before it was known who that is, the person is the visitor.
 PERSON = "person_id"
+TABLES: Mapping[Source, str] = {"events": "events", "sessions": "sessions FINAL"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,6 +27,7 @@ class Look:
     period: Period  # what "in the period" means to a Did
     looked_at: tuple[Window, ...]  # all that the statement reads, joined
     bots: bool
+    tables: Mapping[Source, str] = field(default_factory=lambda: TABLES)
 
 
 def sql(given: Condition, look: Look, bound: Parameters) -> str:
@@ -65,9 +67,9 @@ def visits_with(conditions: Iterable[Condition], look: Look, bound: Parameters) 
     """
     wider = [Window(each.start - DAY_S, each.end + DAY_S) for each in look.looked_at]
     if look.source == "sessions":
-        table, period = "events", f"indexHint({' OR '.join(f'({days(each, bound)})' for each in wider)})"
+        table, period = look.tables["events"], f"indexHint({' OR '.join(f'({days(each, bound)})' for each in wider)})"
     else:
-        table, period = "sessions FINAL", f"({' OR '.join(f'({ids(each, bound)})' for each in wider)})"
+        table, period = look.tables["sessions"], f"({' OR '.join(f'({ids(each, bound)})' for each in wider)})"
     there = replace(look, source="events" if look.source == "sessions" else "sessions")
     where = [_dataset(look, bound), period, *(sql(each, there, bound) for each in conditions)]
     return f"session_id IN (SELECT session_id FROM {table} WHERE {' AND '.join(where)})"

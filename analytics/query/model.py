@@ -109,6 +109,7 @@ class Query:
     after: After | None = None  # in place of an offset: the rows that follow
     bots: bool = False  # include traffic of known bots
     totals: bool = True  # also over all groups or buckets; pages that know them already save the statement
+    profile: str = ""  # visits cut as another tool cuts them (analytics.query.profiles); "": as they were stored
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class PageQuery:
     metric: str = "visitors"
     environment: Environment = "live"
     bots: bool = False
+    profile: str = ""  # visits as another tool cuts them
 
     @property
     def intervals(self) -> tuple[Interval, ...]:
@@ -65,6 +66,7 @@ class PageQuery:
         if self.interval != self.intervals[0]:
             pairs.append(("interval", self.interval))
         pairs += [("metric", self.metric), ("env", self.environment), ("bots", "1" if self.bots else "")]
+        pairs.append(("profile", self.profile))
         return [(name, value) for name, value in pairs if value and self.usual.get(name) != value]
 
     def url(self, **changes: Any) -> str:
@@ -125,6 +127,7 @@ class PageQuery:
             filters=self.filters + filters,
             interval=interval,
             bots=self.bots,
+            profile=self.profile,
             **({"compare": self.compare} | others),
         )
 

@@ -15,6 +15,7 @@ from analytics.query.extent import first_moment
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, Interval, Period, Query, QueryError
 from analytics.query.page import DEFAULTS, PageQuery
+from analytics.query.profiles import OURS, PROFILES
 from analytics.query.words import known, known_dimension, known_metric
 from workspaces.models import Environment, Workspace
 
@@ -23,7 +24,7 @@ MAX_ROWS = 1000
 INTERVALS = ("minute", "hour", "day", "week", "month")
 FIELDS = (
     "metrics", "dimensions", "period", "filters", "segment", "cohort", "interval", "compare", "match", "order_by",
-    "limit", "offset", "cursor", "bots",
+    "limit", "offset", "cursor", "bots", "profile",
 )  # fmt: skip
 AROUND = ("period", "filters", "segment", "cohort", "interval", "compare", "match", "bots")
 
@@ -52,6 +53,7 @@ def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQ
         metric=known_metric(values["metric"]),
         environment=environment,
         bots=values.get("bots") == "1",
+        profile=_profile(values.get("profile") or OURS),
     )
 
 
@@ -85,6 +87,7 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
         limit=_whole(data, "limit", 10, 1, MAX_ROWS),
         offset=_whole(data, "offset", 0, 0, 1_000_000),
         bots=data.get("bots") is True,
+        profile=_profile(str(data.get("profile") or OURS)),
     )
 
 
@@ -168,6 +171,11 @@ def _flat(given: Any, field: str) -> Mapping[str, str]:
     if isinstance(given, Mapping):
         return {"period": "custom"} | {str(name): str(value) for name, value in given.items()}
     return {"period": str(given or periods.DEFAULT_PERIOD)}
+
+
+def _profile(given: str) -> str:
+    name = known("profile", given, PROFILES, "profile")
+    return "" if name == OURS else name
 
 
 def _order(data: Mapping[str, Any], names: list[str]) -> tuple[str, Any] | None:

@@ -1,10 +1,10 @@
 """Who stands behind a metric: the people whose rows it counts."""
 
 from analytics.query import plan
-from analytics.query.compile import TABLES, only_type, reaches
+from analytics.query.compile import only_type, reaches
 from analytics.query.conditions import PERSON
 from analytics.query.model import Query
-from analytics.query.scope import Parameters, where
+from analytics.query.scope import Parameters, tables, where
 
 
 def people_of(query: Query) -> tuple[str, Parameters]:
@@ -13,4 +13,7 @@ def people_of(query: Query) -> tuple[str, Parameters]:
     conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound)]
     if part.source == "events" and "visitors" in part.metrics:  # as the catalogue counts them
         conditions.append("type NOT IN ('page_exit', 'session_end')")
-    return f"SELECT DISTINCT {PERSON} AS person FROM {TABLES[part.source]} WHERE {' AND '.join(conditions)}", bound
+    return (
+        f"SELECT DISTINCT {PERSON} AS person FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)}",
+        bound,
+    )

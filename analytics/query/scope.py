@@ -6,13 +6,16 @@
 Both periods are read in one pass.
 """
 
+from collections.abc import Mapping
+
+from analytics.query import profiles
 from analytics.query.bounds import DAY_S, Parameters, Window, days, ids, joined, seen, within
 from analytics.query.catalogue import Source
-from analytics.query.conditions import Look, column, sql, visits_with
+from analytics.query.conditions import TABLES, Look, column, sql, visits_with
 from analytics.query.model import Condition, Period, Query, QueryError
 from analytics.query.trees import is_by_period, tells
 
-__all__ = ["Parameters", "Window", "chosen", "column", "seen", "where", "windows", "within"]
+__all__ = ["Parameters", "Window", "chosen", "column", "seen", "tables", "where", "windows", "within"]
 
 
 def windows(query: Query) -> list[Window]:
@@ -29,8 +32,15 @@ def where(query: Query, source: Source, bound: Parameters, reaching: bool = Fals
     """All conditions. `reaching`: also visits that began before the period and are seen in it."""
     conditions = [f"dataset_id = {bound.bind(query.dataset_id, 'UInt32')}", _ranges(query, source, bound, reaching)]
     conditions += [] if query.bots else ["bot = ''"]
-    look = _look(query, source, query.period)
+    look = _look(query, source, query.period, bound)
     return " AND ".join(conditions + _conditions([f for f in query.filters if not is_by_period(f)], look, bound))
+
+
+def tables(query: Query, bound: Parameters) -> Mapping[Source, str]:
+    """What to read from: the store's tables, or visits cut anew by the query's profile."""
+    if not query.profile:
+        return TABLES
+    return profiles.tables(query.profile, query.zone, joined(windows(query)), query.dataset_id, bound)
 
 
 def chosen(query: Query, source: Source, bound: Parameters) -> list[str]:
@@ -38,7 +48,7 @@ def chosen(query: Query, source: Source, bound: Parameters) -> list[str]:
     given = [each for each in query.filters if is_by_period(each)]
     if not given:
         return []
-    looks = [_look(query, source, period) for period in _periods(query)]
+    looks = [_look(query, source, period, bound) for period in _periods(query)]
     return [" AND ".join(_conditions(given, look, bound)) for look in looks]
 
 
@@ -46,8 +56,9 @@ def _periods(query: Query) -> list[Period]:
     return [period for period in (query.period, query.compare) if period]
 
 
-def _look(query: Query, source: Source, period: Period) -> Look:
-    return Look(query.dataset_id, source, period, tuple(joined(windows(query))), query.bots)
+def _look(query: Query, source: Source, period: Period, bound: Parameters) -> Look:
+    looked_at = tuple(joined(windows(query)))
+    return Look(query.dataset_id, source, period, looked_at, query.bots, tables(query, bound))
 
 
 def _ranges(query: Query, source: Source, bound: Parameters, reaching: bool) -> str:

@@ -3,11 +3,11 @@
 SELECT <bucket>[, <is one of the groups>, <group>], <metric> …  FROM …  WHERE <scope>  GROUP BY …
 """
 
-from analytics.query.compile import TABLES, Statement, aggregate, listed, only_type, reaches
+from analytics.query.compile import Statement, aggregate, listed, only_type, reaches
 from analytics.query.gaps import ELAPSED, edges
 from analytics.query.model import Query
 from analytics.query.plan import Part
-from analytics.query.scope import Parameters, chosen, column, where, windows, within
+from analytics.query.scope import Parameters, chosen, column, tables, where, windows, within
 
 
 def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) -> Statement:
@@ -25,13 +25,13 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
         windowed = (within(part.source, each, bound) for each in windows(query))
         inside = f"bucket = {begun} AND ({' OR '.join(windowed)})"
         present = _present(query, part, bound)
-    values = [aggregate(name, part.source, inside, present, exact) for name in part.metrics]
+    values = [aggregate(query, name, part.source, inside, present, exact) for name in part.metrics]
     columns = [column(name, part.source, bound) for name in part.dimensions]
     conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, columns)]
     keys = {"bucket": bucket} | (_groups(columns[0], groups, bound) if columns else {})
     sql = (
         f"SELECT {', '.join(f'{key} AS {name}' for name, key in keys.items())}, {', '.join(values)}"
-        f" FROM {TABLES[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(keys)}"
+        f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(keys)}"
     )
     return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
 

@@ -9,59 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from analytics.query.model import Query
+from analytics.query.profiles import OURS, PROFILES, Profile
 from analytics.query.reporting import report
 from analytics.query.scope import Parameters, where
 from tracking.events import INTERACTIVE
 
-OURS = "metricpal"
 METRICS = ("visitors", "visits", "views_per_visit", "bounce_rate", "visit_duration")
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How a tool defines a visit and a bounce. `bounce` is SQL over one visit: v_views, v_deeds, v_engaged, v_ms."""
-
-    name: str
-    label: str
-    says: str
-    timeout_ms: int | None = 30 * 60_000  # None: no quiet time ends it
-    midnight: bool = False
-    hourly: bool = False  # cut at every hour of UTC
-    visitors_a_day: bool = False  # who begins visits on two days (of UTC) is two visitors
-    bounce: str = "v_views = 1"
-    bounce_of: str = "1"  # which visits the rate is a share of
-    duration: str = "v_ms"
-
-
-PROFILES = {
-    each.name: each
-    for each in (
-        Profile(
-            OURS, "MetricPal",
-            "As the workspace is set.", bounce_of="v_views > 0",
-        ),
-        Profile(
-            "plausible", "Plausible",
-            "30 quiet minutes. A person counts again each day. A bounce has under two page views and no own event.",
-            visitors_a_day=True, bounce="v_views < 2 AND v_deeds = 0", duration="if(v_bounced, 0, v_ms)",
-        ),
-        Profile(
-            "matomo", "Matomo",
-            "30 quiet minutes, and midnight in the zone of the site. A bounce has a single page view.",
-            midnight=True, bounce="v_views = 1 AND v_all = 1",
-        ),
-        Profile(
-            "ga4", "Google Analytics 4",
-            "30 quiet minutes. A bounce is a visit that was not engaged: under 10 s, one page view, no goal.",
-            bounce="v_ms < 10000 AND v_views < 2 AND v_goals = 0",
-        ),
-        Profile(
-            "umami", "Umami",
-            "A visit ends with each hour of UTC. A bounce has exactly one page view, whatever else happened.",
-            timeout_ms=None, hourly=True,
-        ),
-    )
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

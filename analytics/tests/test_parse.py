@@ -204,7 +204,7 @@ def test_a_question_without_anything_is_one_about_visitors():
         (
             {"order_by": ["visits", "desc"]},
             "order_by",
-            'one of the metrics asked for and a direction: ["visitors", "desc"].',
+            'a metric or dimension that is asked for, and a direction: ["visitors", "desc"].',
         ),
         ({"period": {"from": "2026-01-01"}}, "from", "Give from and to as dates"),
         ({"compare": "custom"}, "compare", "Unknown comparison 'custom'"),

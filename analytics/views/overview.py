@@ -9,7 +9,7 @@
 Every query of an answer goes to the engine in one call, which asks side by side.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -114,7 +114,7 @@ def _frame(page: PageState) -> dict[str, Any]:
     is_long = page.period.end - page.period.start > LONG
     return {
         "page": page,
-        "toolbar": toolbar(page),
+        "toolbar": toolbar(page, is_profiled=True),
         "refresh_ms": REFRESH_MS["long" if is_long else "short"] if page.includes_now else 0,
     }
 
@@ -122,10 +122,13 @@ def _frame(page: PageState) -> dict[str, Any]:
 def _dashboard(request: WorkspaceRequest, page: PageState) -> dict[str, Any]:
     tabs = [panel.chosen(request.GET) for panel in PANELS]
     queries = [page.query(*ASKED), page.query(page.metric, interval=page.interval, totals=False)]
-    figures, series, *groups = run_many(queries + [panel_query(page, tab) for tab in tabs], page.now)
+    also = [replace(page.query(*ASKED, compare=None), profile="")] if page.profile else []
+    asked = [*also, *queries, *(panel_query(page, tab) for tab in tabs)]
+    *ours, figures, series = (found := run_many(asked, page.now))[: len(also) + 2]
+    groups = found[len(also) + 2 :]
     return {
         "waiting": not figures.totals["visitors"] and first_moment(page.dataset_id) is None,
-        "tiles": tiles(page, figures),
+        "tiles": tiles(page, figures, ours[0] if ours else None),
         "chart": _chart(request, page, series),
         "panels": [
             panel_view(request.workspace, page, panel, tab, result, figures.totals)

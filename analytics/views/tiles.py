@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from analytics.query.catalogue import METRICS
+from analytics.query.compare import percent_change
 from analytics.query.model import Result
 from analytics.query.page import PageQuery
+from analytics.templatetags import numbers
 from analytics.views import figures
 
 SHOWN = ("visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration")
@@ -20,15 +22,17 @@ class Tile:
     exact: str
     delta: figures.Delta | None
     note: str
+    ours: str  # the number by our own definitions, and how far this one is from it; '' for our own
     href: str
     current: bool
 
 
-def tiles(page: PageQuery, result: Result) -> list[Tile]:
-    return [_tile(page, result, name) for name in SHOWN]
+def tiles(page: PageQuery, result: Result, ours: Result | None = None) -> list[Tile]:
+    """`ours`: the same by our own definitions, where the page counts as another tool does."""
+    return [_tile(page, result, name, ours) for name in SHOWN]
 
 
-def _tile(page: PageQuery, result: Result, name: str) -> Tile:
+def _tile(page: PageQuery, result: Result, name: str, ours: Result | None) -> Tile:
     metric = METRICS[name]
     return Tile(
         name=name,
@@ -38,9 +42,19 @@ def _tile(page: PageQuery, result: Result, name: str) -> Tile:
         exact=figures.exact_text(name, result.totals[name]),
         delta=figures.delta(result, name),
         note=_median(result) if name == "visit_duration" else "",
+        ours=_against(name, result.totals[name], ours.totals[name]) if ours else "",
         href=page.url(metric=name),
         current=page.metric == name,
     )
+
+
+def _against(name: str, value: float | None, own: float | None) -> str:
+    """“ours 1,234, 3 % more”: the other tool's number against it."""
+    if value is None or own is None:
+        return f"ours {figures.text(name, own)}"
+    change = percent_change(name, own, value)
+    shown = numbers.points(change) if METRICS[name].unit == "percent" else numbers.change(change)
+    return f"ours {figures.text(name, own)}" + (f", {shown}" if change else ", the same")
 
 
 def _median(result: Result) -> str:

@@ -8,6 +8,7 @@ from analytics.query.comparison import COMPARES, INCOMPARABLE, MATCHES
 from analytics.query.model import Condition, Filter
 from analytics.query.page import PageQuery
 from analytics.query.periods import PRESETS
+from analytics.query.profiles import OURS, PROFILES, Profile
 from analytics.views import spans
 from analytics.views.menus import Item
 from analytics.views.said import said, shown_value
@@ -48,6 +49,9 @@ class Toolbar:
     matches: list[Item]
     environments: list[Item]
     bots: Item
+    profile: str  # whose definitions; '' ours
+    profiles: list[Item]
+    profile_says: str
     pills: list[Pill]
     clear_href: str
     dimensions: Fields
@@ -59,7 +63,8 @@ class Toolbar:
     today: str
 
 
-def toolbar(page: PageQuery) -> Toolbar:
+def toolbar(page: PageQuery, is_profiled: bool = False) -> Toolbar:
+    """`is_profiled`: the page can count as other tools do."""
     last = page.period.end - timedelta(microseconds=1)
     return Toolbar(
         environment=page.environment,
@@ -77,6 +82,9 @@ def toolbar(page: PageQuery) -> Toolbar:
             Item("Test data", page.url(env="test"), page.environment == "test"),
         ],
         bots=Item("Include known bots", page.url(bots=None if page.bots else "1"), page.bots),
+        profile=PROFILES[page.profile].label if page.profile else "",
+        profiles=[_profile(page, each) for each in PROFILES.values()] if is_profiled else [],
+        profile_says=PROFILES[page.profile].says if page.profile else "",
         pills=[_pill(page, index, each) for index, each in enumerate(page.filters)],
         clear_href=page.without_filters().url(),
         dimensions=[(name, each.label) for name, each in DIMENSIONS.items()],
@@ -92,6 +100,11 @@ def toolbar(page: PageQuery) -> Toolbar:
 def _period(page: PageQuery, key: str) -> Item:
     preset = PRESETS[key]
     return Item(preset.label, page.url(period=key), page.period.key == key, preset.shortcut.lower())
+
+
+def _profile(page: PageQuery, each: Profile) -> Item:
+    name = "" if each.name == OURS else each.name
+    return Item(each.label, page.url(profile=name or None), page.profile == name)
 
 
 def _compares(page: PageQuery) -> list[Item]:

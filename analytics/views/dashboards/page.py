@@ -4,7 +4,7 @@ What the dashboard says (and a link or an embed, for its readers) always holds a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -86,7 +86,8 @@ def read(dashboard: Dashboard, params: QueryDict, now: datetime, reading: Readin
     workspace = dashboard.workspace
     saved = SavedOf(workspace, now)
     ours = {name: str(dashboard.config[name]) for name in ("period", "compare")}
-    state = from_params(_completed(params, ours), workspace, now)
+    # Widgets have rules of their own: no profile, in none of them.
+    state = replace(from_params(_completed(params, ours), workspace, now), profile="")
     if reading.is_closed and not all(isinstance(each, Filter) for each in state.filters):
         # What people did, or a cohort, is told by rows that this reader must not see.
         raise QueryError("Here a filter is a dimension and values, such as is,page,/pricing.", "filters")

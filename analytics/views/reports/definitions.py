@@ -7,8 +7,9 @@ from typing import Any
 from django.http import QueryDict
 
 from analytics.query.catalogue import METRICS as CATALOGUE
+from analytics.query.profiles import OURS, PROFILES
 from analytics.query.words import known
-from analytics.reports.profiles import METRICS, OURS, PROFILES, Profiled, profiled
+from analytics.reports.profiles import METRICS, Profiled, profiled
 from analytics.templatetags import numbers
 from analytics.views import figures
 from analytics.views.menus import Item

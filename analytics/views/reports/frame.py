@@ -94,6 +94,7 @@ class Report(Generic[Q]):
     steps: Callable[[Q], dict[str, Step]] | None = None
     # The people behind a cell of its table (row, column of the CSV); None for a cell that counts nobody.
     behind: Callable[[ReportPage, Q, int, int], Behind | None] | None = None
+    is_profiled: bool = False  # its numbers are the engine's, which can cut visits as other tools do
 
 
 def page_view(report: Report[Any]) -> Callable[..., HttpResponse]:
@@ -141,6 +142,7 @@ def read_state(
     except QueryError as refused:
         page, error = from_params(QueryDict(), workspace, now), str(refused)
     known = {each.name: getattr(page, each.name) for each in fields(PageQuery)}
+    known["profile"] = page.profile if report.is_profiled else ""
     asking = ReportPage(**known, saved=SavedOf(workspace, now), workspace=workspace)
     try:
         question = report.read(params, asking)
@@ -161,7 +163,7 @@ def _filtered(report: Report[Any], params: QueryDict, page: ReportPage, question
 
 def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -> dict[str, Any]:
     slug = request.workspace.slug
-    controls = toolbar(page)
+    controls = toolbar(page, report.is_profiled)
     return {
         "report": report,
         "page": page,

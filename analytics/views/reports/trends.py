@@ -86,4 +86,5 @@ REPORT = Report[Trend](
     table=table,
     narrowed=narrowed,
     behind=behind,
+    is_profiled=True,
 )

@@ -64,7 +64,11 @@ def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
 
 
 def _table(page: ReportPage, question: Question, limit: int) -> tuple[Table, str, Any]:
-    return (_of_engine if question.tab in ENGINE else _of_view)(page, question, limit)
+    if question.tab in ENGINE:
+        return _of_engine(page, question, limit)
+    found, description, as_of = _of_view(page, question, limit)
+    same = " How visits are cut makes no difference here." if page.profile else ""
+    return found, description + same, as_of
 
 
 def _of_engine(page: ReportPage, question: Question, limit: int) -> tuple[Table, str, Any]:
@@ -125,4 +129,4 @@ def _paged(page: ReportPage, question: Question, shown: Table, count: int) -> Ta
     )
 
 
-REPORT = Report("web", "Web", "analytics/reports/web.html", "web", read, show, table, False)
+REPORT = Report("web", "Web", "analytics/reports/web.html", "web", read, show, table, False, is_profiled=True)
