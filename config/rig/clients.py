@@ -1,6 +1,6 @@
 """Clients that send events and keep the wire contract: 2xx never again, 4xx never again, the rest again, same bytes.
 
-Each client journals what was acknowledged, so that a checker can compare it with what is counted.
+Each client journals what was acknowledged, so that it can be compared with what is stored.
 """
 
 import http.client
@@ -9,21 +9,11 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.rig.journal import Journal
 
 RETRY = frozenset({408, 425, 429})
-
-
-@dataclass
-class Journal:
-    """Event ids by what the sender knows of them. `latency_s`: of each acknowledged request, first try to answer."""
-
-    acknowledged: list[str] = field(default_factory=list)
-    refused: list[tuple[str, int]] = field(default_factory=list)
-    unanswered: list[str] = field(default_factory=list)
-    requests: int = 0
-    retries: int = 0
-    latency_s: list[float] = field(default_factory=list)
 
 
 def page_views(count: int, visitor: str, host: str = "shop.example.com") -> list[dict[str, object]]:
@@ -48,9 +38,9 @@ def page_views(count: int, visitor: str, host: str = "shop.example.com") -> list
 class Client:
     """One connection, kept open; sends `bodies` one after the other until each is answered for good."""
 
-    def __init__(self, port: int, key: str, patience_s: float = 60) -> None:
+    def __init__(self, port: int, key: str, patience_s: float = 60, journal: Path | None = None) -> None:
         self.port, self.key, self.patience_s = port, key, patience_s
-        self.journal = Journal()
+        self.journal = Journal(journal)
         self._connection: http.client.HTTPConnection | None = None
 
     def send(self, events: list[dict[str, object]]) -> None:
@@ -60,9 +50,9 @@ class Client:
         pause = 0.05
         while time.monotonic() - began < self.patience_s:
             status, retry_after = self._post(body)
+            self.journal.statuses[status] = self.journal.statuses.get(status, 0) + 1
             if 200 <= status < 300:
-                self.journal.latency_s.append(time.monotonic() - began)
-                self.journal.acknowledged += ids
+                self.journal.acknowledge(ids, time.monotonic() - began)
                 return
             if 400 <= status < 500 and status not in RETRY:
                 self.journal.refused += [(each, status) for each in ids]
@@ -95,9 +85,17 @@ class Client:
             self._connection.close()
 
 
-def run(port: int, key: str, batches: Iterable[list[list[dict[str, object]]]], patience_s: float = 60) -> list[Journal]:
-    """One client and thread for each list of batches; returns when all are through."""
-    clients = [(Client(port, key, patience_s), list(work)) for work in batches]
+Batches = list[list[dict[str, object]]]
+
+
+def run(
+    port: int, key: str, batches: Iterable[Batches], patience_s: float = 60, journals: Path | None = None
+) -> list[Journal]:
+    """One client and thread for each list of batches; returns when all are through. `journals` is a folder."""
+    clients = [
+        (Client(port, key, patience_s, journals and journals / f"{number}.journal"), list(work))
+        for number, work in enumerate(batches)
+    ]
     threads = [threading.Thread(target=_work, args=each, daemon=True) for each in clients]
     for thread in threads:
         thread.start()

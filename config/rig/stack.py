@@ -154,6 +154,8 @@ class Stack:
 
     def address(self, name: str) -> str:
         """The URL under which this stack's processes find a store: "BUFFER_URL", "EVENT_STORE_URL" …"""
+        if name in self.environment:
+            return self.environment[name]
         addresses: dict[str, str] = json.loads((self.var / "secrets" / "environment.json").read_text())
         return addresses[name]
 

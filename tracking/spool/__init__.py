@@ -23,3 +23,4 @@ from tracking.spool.look import oldest as oldest
 from tracking.spool.look import waiting as waiting
 from tracking.spool.process import has_room as has_room
 from tracking.spool.process import is_open as is_open
+from tracking.spool.process import suspect as suspect

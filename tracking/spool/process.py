@@ -19,6 +19,7 @@ from tracking.spool.records import Record, pack
 logger = logging.getLogger(__name__)
 
 LEAST_BYTES = 8 << 20  # a request needs at most 6 MB
+SUSPECTED_S = 1.0
 MOST_BEHIND_S = 5.0  # for so long the spools of others are waited for
 # Answers of a server that is there and cannot write now. Any other refusal is a fault of ours, and waiting mends none.
 NOT_NOW = ("OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "LOADING")
@@ -33,6 +34,7 @@ class Spool:
         self.position = 0  # all before it is logged
         self.wake = threading.Event()
         self._lock = threading.Lock()
+        self.suspected_until = 0.0
         self._writers = 0
         self._empty_since: float | None = None
 
@@ -101,7 +103,12 @@ def here() -> Spool:
 
 def is_open() -> bool:
     """Whether the log is away, or was, and not all of it is made up for."""
-    return _here.file is not None and _here.pid == os.getpid()
+    return _here.pid == os.getpid() and (_here.file is not None or time.monotonic() < _here.suspected_until)
+
+
+def suspect() -> None:
+    """Somebody else waited for the log in vain: the next one need not. Harmless where it is not so."""
+    here().suspected_until = time.monotonic() + SUSPECTED_S
 
 
 def is_away(error: redis.RedisError) -> bool:

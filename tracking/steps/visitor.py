@@ -32,6 +32,7 @@ def without_id(dataset_id: int, address: str, user_agent: str, day: date) -> tup
     try:
         today, yesterday = _salt(day), _salt_before(day - timedelta(days=1))
     except redis.RedisError:
+        spool.suspect()
         return _hash(_salt_of_this_process(day), message), 0
     return _hash(today, message), _hash(yesterday, message) if yesterday else 0
 

@@ -3,16 +3,18 @@
 Eight clients send 20,000 events in batches of ten and keep the wire contract. CI runs a short form of it.
 """
 
-import json
 import random
+import tempfile
 import threading
 import time
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from config.rig import clients
+from config.rig import clients, journal
+from config.rig.journal import Journal
 from config.rig.stack import PROCESSES, Stack, Tenant
 
 CLIENTS, BATCH = 8, 10
@@ -46,19 +48,21 @@ def counted(stack: Stack, tenant: Tenant, expected: int, patience_s: float = 60)
     return max(seen, page_views(stack, tenant))
 
 
-def send_while(stack: Stack, tenant: Tenant, events: int, breaking) -> list[clients.Journal]:
-    journals: list[clients.Journal] = []
-    sender = threading.Thread(target=lambda: journals.extend(clients.run(stack.port, tenant.key, work(events))))
+def send_while(stack: Stack, tenant: Tenant, events: int, breaking) -> list[Journal]:
+    journals: list[Journal] = []
+    folder = Path(tempfile.mkdtemp(dir=stack.var))
+    send = lambda: journals.extend(clients.run(stack.port, tenant.key, work(events), journals=folder))  # noqa: E731
+    sender = threading.Thread(target=send)
     sender.start()
     breaking(sender)
     sender.join()
     return journals
 
 
-def check(stack: Stack, tenant: Tenant, journals: list[clients.Journal]) -> None:
-    acknowledged = sum(len(journal.acknowledged) for journal in journals)
-    unanswered = sum(len(journal.unanswered) for journal in journals)
-    refused = [each for journal in journals for each in journal.refused]
+def check(stack: Stack, tenant: Tenant, journals: list[Journal]) -> None:
+    acknowledged = sum(len(each.acknowledged) for each in journals)
+    unanswered = sum(len(each.unanswered) for each in journals)
+    refused = [one for each in journals for one in each.refused]
 
     seen = counted(stack, tenant, acknowledged)
 
@@ -67,6 +71,7 @@ def check(stack: Stack, tenant: Tenant, journals: list[clients.Journal]) -> None
     assert acknowledged > 0
     (dataset,) = stack.datasets([tenant])
     in_visits = stack.sql(f"SELECT sum(events) FROM sessions FINAL WHERE dataset_id = {dataset}")
+    assert journal.of(stack, dataset, journals).is_clean
     assert int(in_visits) == seen  # every event belongs to one visit, and every visit counts its events once
     check_usage(stack, tenant)
 
@@ -128,8 +133,13 @@ def test_killing_everything_at_once_loses_and_doubles_nothing(stack):
 def test_the_checker_notices_a_lost_and_a_doubled_event(stack):
     """A checker that cannot fail proves nothing: one event is sent beside the journal, one journalled but not sent."""
     tenant = stack.tenant(f"checker {uuid.uuid4().hex[:6]}")
-    (journal,) = clients.run(stack.port, tenant.key, [[clients.page_views(5, "v1")]])
-    journal.acknowledged.append(json.dumps("never sent"))
+    (of_client,) = clients.run(stack.port, tenant.key, [[clients.page_views(5, "v1")]])
+    of_client.acknowledged.append(never := str(uuid.uuid4()))
 
     with pytest.raises(AssertionError):
-        assert counted(stack, tenant, len(journal.acknowledged), patience_s=4) == len(journal.acknowledged)
+        assert counted(stack, tenant, len(of_client.acknowledged), patience_s=4) == len(of_client.acknowledged)
+    (dataset,) = stack.datasets([tenant])
+    assert journal.of(stack, dataset, [of_client]).lost == {never}
+    of_client.acknowledged = of_client.acknowledged[1:5]
+    assert len(journal.of(stack, dataset, [of_client]).unasked) == 1
+    assert journal.compare(["a", "b"], [], {"a": 1, "b": 2}).doubled == {"b"}

@@ -20,7 +20,7 @@ import pytest
 from config.rig.stack import ROOT, Stack
 from config.tests.stack.test_kill import check, send_while
 
-FLIP_SECONDS = 5
+FLIP_SECONDS, AWAY_SECONDS = 5, 60
 STORES = {"buffer": "ingest_log", "postgres": "database"}
 pytestmark = pytest.mark.faults
 
@@ -84,9 +84,11 @@ def test_while_the_event_store_hangs_events_are_acknowledged_and_wait_in_sight(s
 
     def breaking(sender: threading.Thread) -> None:
         time.sleep(0.5)
+        began = time.monotonic()
         with stopped(stack.pid("eventstore")):
             sender.join(60)  # all of them are acknowledged though nothing can be stored
             seen.append(readiness(stack)[1])
+            time.sleep(max(0, AWAY_SECONDS - (time.monotonic() - began)))
 
     check(stack, tenant, send_while(stack, tenant, 20_000, breaking))
 

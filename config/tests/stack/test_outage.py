@@ -1,0 +1,138 @@
+"""P4, P6, P15: the log away, PostgreSQL away, a restart in the middle: events are acknowledged, and counted once."""
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections import Counter
+
+import pytest
+
+from config.rig import clients, cost
+from config.rig.stack import Stack
+from config.tests.stack.test_kill import check, send_while
+from config.tests.stack.test_stop import children, stopped
+
+PATIENCE_SECONDS = 30
+
+
+def statuses(journals) -> Counter[int]:
+    return sum((Counter(each.statuses) for each in journals), Counter())
+
+
+def wait_until_kept(stack: Stack) -> int:
+    """Bytes in the spools as soon as there are some."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := sum(path.stat().st_size for path in (stack.var / "spool").glob("*.spool"))):
+        assert time.monotonic() < end, "nothing is kept"
+        time.sleep(0.1)
+    return found
+
+
+def wait_until_drained(stack: Stack) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while list((stack.var / "spool").glob("*.spool")):
+        assert time.monotonic() < end, "the spool is not drained"
+        time.sleep(0.1)
+
+
+def test_while_the_log_hangs_events_are_acknowledged_also_over_a_kill_and_counted_once(stack):
+    tenant = stack.tenant(f"log {uuid.uuid4().hex[:6]}")
+    kept: list[int] = []
+
+    def breaking(sender: threading.Thread) -> None:
+        time.sleep(0.3)
+        with stopped(stack.pid("buffer")):
+            kept.append(wait_until_kept(stack))
+            stack.kill("web worker")
+            time.sleep(1)
+        stack.wait_ready()
+
+    journals = send_while(stack, tenant, 8_000, breaking)
+    wait_until_drained(stack)
+
+    check(stack, tenant, journals)
+    assert kept[0] > 0
+    assert set(statuses(journals)) <= {200, 0}  # 0: of the worker that was killed
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(3))
+def test_the_log_and_the_web_process_die_again_and_again(stack, seed):
+    tenant = stack.tenant(f"spool {seed} {uuid.uuid4().hex[:6]}")
+    chance = random.Random(seed)
+
+    def breaking(sender: threading.Thread) -> None:
+        for _ in range(4):
+            time.sleep(chance.uniform(0.2, 1.5))
+            stack.kill("buffer")
+            time.sleep(chance.uniform(0, 0.5))
+            stack.kill(chance.choice(["web", "web worker"]))
+        stack.wait_ready()
+
+    journals = send_while(stack, tenant, 20_000, breaking)
+    wait_until_drained(stack)
+    check(stack, tenant, journals)
+
+
+@pytest.mark.faults
+def test_without_postgresql_known_keys_go_on_and_unknown_ones_are_asked_to_come_back(stack):
+    tenant = stack.tenant(f"database {uuid.uuid4().hex[:6]}")
+    for _ in range(20):  # both workers know the key
+        clients.run(stack.port, tenant.key, [[clients.page_views(1, "v")]])
+    unknown: list[int] = []
+
+    def breaking(sender: threading.Thread) -> None:
+        family = [stack.pid("postgres"), *children(stack.pid("postgres"))]
+        for each in family:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            time.sleep(8)
+            unknown.append(status_of(stack, "mp_live_" + uuid.uuid4().hex))
+        finally:
+            for each in family:
+                os.kill(each, signal.SIGCONT)
+        stack.wait_ready()
+
+    journals = send_while(stack, tenant, 20_000, breaking)
+
+    assert unknown == [503]
+    assert sum(len(each.unanswered) + len(each.refused) for each in journals) == 0
+    assert statuses(journals)[200] >= 2_000 - 20
+
+
+def status_of(stack: Stack, key: str) -> int:
+    body = json.dumps({"events": clients.page_views(1, "v")}).encode()
+    asked = urllib.request.Request(f"{stack.url}/api/v1/collect", body, {"X-API-Key": key})
+    try:
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+@pytest.mark.faults
+def test_a_rolling_restart_under_load_costs_nobody_an_answer(stack):
+    """SIGHUP: new workers take over, the old ones finish what they have."""
+    tenant = stack.tenant(f"rolling {uuid.uuid4().hex[:6]}")
+
+    def breaking(sender: threading.Thread) -> None:
+        for _ in range(2):
+            time.sleep(1)
+            before = set(cost.family(stack.pid("web")))
+            os.kill(stack.pid("web"), signal.SIGHUP)
+            end = time.monotonic() + PATIENCE_SECONDS
+            while before & set(cost.family(stack.pid("web"))) != {stack.pid("web")} and time.monotonic() < end:
+                time.sleep(0.1)
+
+    journals = send_while(stack, tenant, 20_000, breaking)
+
+    check(stack, tenant, journals)
+    assert statuses(journals)[503] == 0
+    # An old worker ends the connections that it keeps open for the next request: no answer was on its way there.
+    assert statuses(journals)[0] <= 2 * 2 * 8
