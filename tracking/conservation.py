@@ -156,9 +156,12 @@ def prove(workspace: Workspace, environment: Environment, now: datetime, settled
 
 
 def _vanished(dataset_id: int, settled: Sequence[Hour]) -> list[int]:
-    """By how many rows the store has fewer than the writer stored. It is not asked about hours without events."""
-    busy = [hour.start for hour in settled if hour.writer or hour.door]
-    rows = stored_by_hour(dataset_id, min(busy), max(busy) + HOUR) if busy else {}
+    """By how many rows the store has fewer than the writer stored; below 0 where the counters were lost.
+
+    It is not asked about a dataset of which nothing came.
+    """
+    is_busy = any(hour.writer or hour.door for hour in settled)
+    rows = stored_by_hour(dataset_id, settled[-1].start, settled[0].start + HOUR) if is_busy else {}
     return [hour.stored - rows.get(hour.start, 0) for hour in settled]
 
 

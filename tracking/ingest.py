@@ -235,6 +235,7 @@ def _request_key(grant: KeyGrant, client: Client, judged: Judged, body: bytes | 
         return uuid.uuid4().bytes
     every = [*judged.events, *(each.event for each in judged.quarantined)]
     sender = client.visitor if any(not event.visitor for event in every) else 0
-    digest = hashlib.sha256(f"{grant.dataset_id}:{sender}:".encode())
+    # Nor can who has the public key be taken for the customer's server, and have its request answered `duplicate`.
+    digest = hashlib.sha256(f"{grant.dataset_id}:{grant.is_secret}:{sender}:".encode())
     digest.update(body)
     return digest.digest()

@@ -98,11 +98,25 @@ def delete_rows(acme) -> None:
     client().command(gone, settings={"mutations_sync": 1})
 
 
-@pytest.mark.parametrize(
-    ("harm", "found"),
-    [(lose_an_entry, (0, 2, 0)), (forget_a_verdict, (3, 0, 0)), (delete_rows, (0, 0, 2)), (lambda acme: None, None)],
-    ids=["lost in the log", "no verdict", "gone from the store", "nothing"],
-)
+def flush_the_log(acme) -> None:
+    """As an operator might, by mistake; what comes then has counters of its own."""
+    stored()
+    buffer_client().flushdb()
+    hour = f"{now().hour:02}:"
+    for key, what in (("usage", "received"), ("usage", "accepted"), ("stored", "stored")):
+        buffer_client().hset(f"{key}:{acme.dataset_id()}:{now():%Y-%m-%d}", hour + what, 0)
+
+
+HARMS = [
+    pytest.param(lose_an_entry, (0, 2, 0), id="lost in the log"),
+    pytest.param(forget_a_verdict, (3, 0, 0), id="no verdict"),
+    pytest.param(delete_rows, (0, 0, 2), id="gone from the store"),
+    pytest.param(flush_the_log, (0, 0, -2), id="the log was flushed"),
+    pytest.param(lambda acme: None, None, id="nothing"),
+]
+
+
+@pytest.mark.parametrize(("harm", "found"), HARMS)
 def test_a_planted_loss_is_found_told_and_gone_when_it_is_made_good(
     acme, acme_key, clock, caplog, monkeypatch, harm, found
 ):
