@@ -1,22 +1,25 @@
 """One heartbeat for all sockets of a process: a thousand open pages cost what one costs.
 
-Every second: for each dataset that somebody looks at, count who is here now (at most one query in RECOUNT_SECONDS) and
-tell those pages if the number moved; every RIGHTS_SECONDS, close the sockets of those who may no longer listen.
+The writer's word that a dataset has changed is passed on at once (`Wire`), and the figures follow (`News`). Every
+second: for each overview that somebody looks at, count who is here now (at most one query in RECOUNT_SECONDS) and tell
+those pages if the number moved; every RIGHTS_SECONDS, close the sockets of those who may no longer listen.
 
-The writer's word that a dataset has changed travels at once but may get lost. So each recount also looks at the ticks,
-and a page that has not heard of the newest one hears of it here: late, but never not at all.
+The writer's word may get lost. So each recount also looks at the ticks, and a page that has not heard of the newest one
+hears of it here: late, but never not at all.
 """
 
 import asyncio
+import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import structlog
 from asgiref.sync import sync_to_async
-from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
-from analytics.live import figures
+from analytics.live.news import News
 from analytics.live.rights import may_still_listen
+from analytics.live.wire import Wire
 from analytics.query import cache
 from analytics.reports.realtime import visitors_now
 from config.lib import clock
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 1
 RECOUNT_SECONDS = 3  # visitors also leave, without any event telling
 RIGHTS_SECONDS = 3  # revocation closes a socket within five
+REQUESTS_A_SECOND = 100  # that the pages of this process may make together, after a change
 log = structlog.get_logger()
 
 
@@ -35,21 +39,44 @@ class Pulse:
     """The sockets of this process, and the task that runs while there are any."""
 
     def __init__(self) -> None:
-        self._sockets: set[LiveConsumer] = set()
-        self._told: dict[LiveConsumer, int] = {}
-        self._figures: dict[LiveConsumer, figures.Figures] = {}  # what each page was last told
+        self._sockets: dict[int, set[LiveConsumer]] = {}  # by dataset
+        self._wires: dict[int, Wire] = {}
+        self._visitors: dict[LiveConsumer, int] = {}  # as each overview was last told
+        self._heard: dict[int, int] = {}  # dataset -> the newest change its pages were told of
+        self._news = News()
         self._task: asyncio.Task[None] | None = None
-        self._telling: asyncio.Task[None] | None = None
+        self._partings: set[asyncio.Task[None]] = set()
+
+    async def follow(self, dataset_id: int) -> None:
+        """Before a page may count on hearing of every change."""
+        await self._wire(dataset_id).set_up()
+
+    def _wire(self, dataset_id: int) -> Wire:
+        wire = self._wires.get(dataset_id)
+        if wire is None or not wire.is_open:
+            wire = self._wires[dataset_id] = Wire(dataset_id, lambda as_of_ms: self._tell_change(dataset_id, as_of_ms))
+        return wire
 
     def join(self, socket: "LiveConsumer") -> None:
-        self._sockets.add(socket)
+        assert socket.listener
+        self._sockets.setdefault(socket.listener.dataset_id, set()).add(socket)
+        self._news.welcome(socket)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._beat())
 
     def leave(self, socket: "LiveConsumer") -> None:
-        self._sockets.discard(socket)
-        self._told.pop(socket, None)
-        self._figures.pop(socket, None)
+        if socket.listener is None:
+            return
+        dataset_id = socket.listener.dataset_id
+        sockets = self._sockets.get(dataset_id, set())
+        sockets.discard(socket)
+        self._visitors.pop(socket, None)
+        self._news.forget(socket)
+        if not sockets:
+            self._sockets.pop(dataset_id, None)
+            self._heard.pop(dataset_id, None)
+            if wire := self._wires.pop(dataset_id, None):
+                wire.close()
 
     async def _beat(self) -> None:
         second = 0
@@ -59,76 +86,64 @@ class Pulse:
             await self._count(everybody=second % RECOUNT_SECONDS == 0)
             if second % RECOUNT_SECONDS == 0:
                 await self._catch_up()
-            if self._telling is None or self._telling.done():
-                # Beside the beat: a dear question must not keep the others from being closed in time.
-                self._telling = asyncio.get_running_loop().create_task(self._tell_figures())
+            for dataset_id in self._sockets:
+                self._wire(dataset_id)  # again, where it was cut
+            self._news.ask()  # what came due while the answer before was on its way
             await asyncio.sleep(BEAT_SECONDS)
             second += 1
 
     async def _count(self, everybody: bool) -> None:
         """Newcomers are told at once, the others when it is time."""
-        audience: dict[int, list[LiveConsumer]] = {}
-        for socket in self._sockets:
-            if socket.listener and not socket.question and (everybody or socket not in self._told):
-                audience.setdefault(socket.listener.dataset_id, []).append(socket)
-        for dataset_id, sockets in audience.items():
+        for dataset_id, sockets in list(self._sockets.items()):
+            overviews = [each for each in sockets if not each.question and (everybody or each not in self._visitors)]
+            if not overviews:
+                continue
             try:
                 value = await sync_to_async(visitors_now, thread_sensitive=False)(dataset_id, clock.now())
             except store.StoreError as error:
                 log.warning("visitors_now_failed", dataset_id=dataset_id, error=str(error))
                 continue
-            await self._tell(sockets, value)
+            changed = [each for each in overviews if self._visitors.get(each) != value and each in sockets]
+            self._visitors |= dict.fromkeys(changed, value)
+            await _say(changed, {"metric": "visitors_now", "value": value})
 
-    async def _tell(self, sockets: "list[LiveConsumer]", value: int) -> None:
-        """Side by side, so that one slow reader does not keep the others waiting."""
-        changed = [socket for socket in sockets if self._told.get(socket) != value]
-        self._told |= dict.fromkeys(changed, value)
-        await asyncio.gather(*(socket.say({"metric": "visitors_now", "value": value}) for socket in changed))
-
-    async def _tell_figures(self) -> None:
-        """Of dashboards whose data changed: one question for all pages in the same state."""
-        audience: dict[figures.Asked, list[LiveConsumer]] = {}
-        for socket in self._sockets:
-            if socket.question and socket.is_dirty:
-                socket.is_dirty = False
-                audience.setdefault(socket.question, []).append(socket)
-        for question, sockets in audience.items():
-            try:
-                found = await database_sync_to_async(figures.figures, thread_sensitive=False)(question)
-            except (store.StoreError, DatabaseError) as error:
-                log.warning("live_figures_failed", dashboard_id=question.dashboard_id, error=str(error))
-                for socket in sockets:
-                    socket.is_dirty = True  # at the next beat
-                continue
-            await asyncio.gather(*(self._tell_new(socket, found) for socket in sockets))
-
-    async def _tell_new(self, socket: "LiveConsumer", found: figures.Figures) -> None:
-        """Only what differs from what the page was told."""
-        if socket not in self._sockets:
-            return  # gone meanwhile
-        told = self._figures.get(socket, {})
-        self._figures[socket] = found
-        for name, (value, text) in found.items():
-            if told.get(name) != (value, text):
-                await socket.say({"metric": name, "value": value, "text": text})
+    async def _tell_change(self, dataset_id: int, as_of_ms: int) -> None:
+        """`pause_ms`: how far apart a page shall ask for its fragments, so that all of them together are answered."""
+        sockets = list(self._sockets.get(dataset_id, ()))
+        self._heard[dataset_id] = max(as_of_ms, self._heard.get(dataset_id, 0))
+        self._news.expect(sockets)
+        self._news.ask()
+        pause_ms = 1000 * sum(map(len, self._sockets.values())) // REQUESTS_A_SECOND
+        await _say(sockets, {"changed": as_of_ms, "pause_ms": pause_ms})
 
     async def _catch_up(self) -> None:
-        looked_at = {socket.listener.dataset_id for socket in self._sockets if socket.listener}
-        ticks = await sync_to_async(cache.ticks, thread_sensitive=False)(sorted(looked_at))
-        missed = [(socket, tick) for socket in list(self._sockets) if (tick := socket.missed(ticks))]
-        await asyncio.gather(*(socket.tell_change(tick) for socket, tick in missed))
+        """At the first look at a dataset its pages have missed nothing: each asks for its numbers when it opens."""
+        ticks = await sync_to_async(cache.ticks, thread_sensitive=False)(sorted(self._sockets))
+        for dataset_id in list(self._sockets):
+            tick = ticks.get(dataset_id, 0)
+            if tick > self._heard.setdefault(dataset_id, tick):
+                await self._tell_change(dataset_id, tick)
 
     async def _check_rights(self) -> None:
-        sockets = list(self._sockets)
+        everybody = [socket for sockets in self._sockets.values() for socket in sockets]
         try:
-            allowed = await may_still_listen([socket.listener for socket in sockets if socket.listener])
+            allowed = await may_still_listen([socket.listener for socket in everybody if socket.listener])
         except DatabaseError as error:
             log.warning("live_rights_unknown", error=str(error))
             return
-        for socket in sockets:
+        for socket in everybody:
             if socket.listener not in allowed:
                 self.leave(socket)
-                await socket.turn_away()
+                # Beside the beat: a browser may take seconds to say goodbye.
+                parting = asyncio.get_running_loop().create_task(socket.turn_away())
+                self._partings.add(parting)
+                parting.add_done_callback(self._partings.discard)
+
+
+async def _say(sockets: "Iterable[LiveConsumer]", message: dict[str, object]) -> None:
+    """Side by side, so that one slow reader does not keep the others waiting."""
+    text = json.dumps(message)
+    await asyncio.gather(*(socket.say(text) for socket in sockets))
 
 
 pulse = Pulse()

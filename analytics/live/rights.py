@@ -17,7 +17,8 @@ from analytics.live.standing import Listener, allowed
 from analytics.models import Dashboard
 from workspaces.models import Environment, Membership, Workspace
 
-may_still_listen = database_sync_to_async(allowed)
+# In any thread: it must not queue behind a thousand pages that come back at once.
+may_still_listen = database_sync_to_async(allowed, thread_sensitive=False)
 
 
 def same_site(scope: dict[str, Any], also: str = "") -> bool:

@@ -4,13 +4,27 @@ import argparse
 import json
 from collections.abc import Callable
 
-from config.bench import door, exports, filters, latency, limits, memory, overview, reports, schemas, script, writer
+from config.bench import (
+    door,
+    exports,
+    filters,
+    latency,
+    limits,
+    live,
+    memory,
+    overview,
+    reports,
+    schemas,
+    script,
+    writer,
+)
 
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "door": door.measure,
     "limits": limits.measure,
     "writer": writer.measure,
     "latency": latency.measure,
+    "live": live.measure,
     "memory": memory.measure,
     "overview": overview.measure,
     "filters": filters.measure,

@@ -1,6 +1,6 @@
 // Live updates: a WebSocket says that something changed; the page then asks the server for its numbers again.
 // Where no socket opens, it asks every quarter of a minute.
-import { refresh } from "./refresh.js";
+import { refresh, space } from "./refresh.js";
 
 const POLL_MS = 15000;
 const TICK_MS = 30000;
@@ -41,7 +41,10 @@ function onMessage({ data }) {
       element.textContent = message.value.toLocaleString("en");
     });
   }
-  if (message.changed) refresh();
+  if (message.changed) {
+    space(message.pause_ms);
+    refresh();
+  }
 }
 
 function poll(on) {

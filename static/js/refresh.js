@@ -6,9 +6,13 @@ const root = () => document.getElementById("overview");
 const served = new Map(); // id of a part -> the HTML it last had from the server
 
 const PATIENCE_MS = 30_000;
+// A page spends at most a tenth of its time asking: where answers are slow, everybody asks less often.
+const RESTS = 10;
 
 let waiting = null;
 let last = 0;
+let took = 0;
+let pause = 0; // as the socket asks for, when many listen
 // One request at a time: an answer that took long would else put older numbers over newer ones, and they would stay.
 let loading = false;
 let again = false;
@@ -41,6 +45,7 @@ async function load() {
   last = Date.now();
   loading = true;
   await ask().finally(() => (loading = false));
+  took = Date.now() - last;
   if (again) refresh();
 }
 
@@ -57,11 +62,17 @@ async function ask() {
   page.querySelectorAll("[data-live]").forEach(replace);
 }
 
+/** How many ms this page lets pass between two questions. */
+export function space(ms) {
+  pause = ms;
+}
+
 /** Ask again soon: at once if the last time is long enough ago, else when it is. Hidden pages wait until looked at. */
 export function refresh() {
-  const every = Number(root()?.dataset.refreshMs);
-  if (!every || waiting || document.hidden) return;
+  const least = Number(root()?.dataset.refreshMs);
+  if (!least || waiting || document.hidden) return;
   if (loading) return void (again = true);
+  const every = Math.max(least, pause, RESTS * took);
   const wait = Math.max(0, last + every - Date.now());
   waiting = setTimeout(() => {
     waiting = null;

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from analytics.dashboards import making, sharing
 from analytics.models import Dashboard
@@ -101,6 +101,33 @@ def test_a_shared_page_brings_its_figures_up_to_date_though_no_socket_opens(
         if figure.inner_text() == "1":
             break
 
+    expect(figure).to_have_text("1")
+
+
+@pytest.mark.parametrize(("luck", "wait_ms"), [(0.0, 1000), (0.999, 1999)], ids=["soonest", "latest"])
+def test_a_page_that_lost_its_socket_comes_back_at_a_moment_of_its_own_and_shows_what_it_missed(
+    live_site, page: Page, acme, as_owner, dashboard, luck, wait_ms
+):
+    """The server's end of the socket is played here; nothing is ever said over it."""
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("/ws/dashboard/"), lambda socket: sockets.append(socket))
+    page.add_init_script(f"Math.random = () => {luck}")
+    page.clock.install()
+    sign_in(page, live_site, as_owner)
+    page.goto(f"{live_site}/w/acme/dashboards/{dashboard.uid}/")
+    word, figure = page.locator("[data-live-word]"), page.locator("#widget-first .figure-value")
+    expect(word).to_have_text("Live")
+    expect(figure).to_have_text("0")
+
+    page.clock.pause_at(page.evaluate("Date.now() + 5000"))
+    sockets[0].close(code=1012)  # the server starts again
+    expect(word).to_have_text("Offline")
+    store_events(acme.dataset_id(), [page_view(clock.now().isoformat())])
+    page.clock.run_for(wait_ms - 50)
+    assert len(sockets) == 1
+    page.clock.run_for(100)
+    expect(word).to_have_text("Live")
+    page.clock.run_for(5000)
     expect(figure).to_have_text("1")
 
 

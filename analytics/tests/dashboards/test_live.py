@@ -10,7 +10,7 @@ from django.test import Client
 from analytics.dashboards import making, sharing
 from analytics.live import figures
 from analytics.models import Dashboard, DashboardAssignment
-from analytics.tests.test_live import HOST, Socket, change, is_accepted, socket, talk
+from analytics.tests.test_live import CHANGED, HOST, Socket, change, is_accepted, socket, talk
 from analytics.tests.world import page_view, store_events
 from config.asgi import application
 from config.lib import clock
@@ -85,9 +85,9 @@ def test_a_change_tells_that_there_is_one_and_the_new_figure(acme, as_analyst, d
 
     assert talk(scene) == [
         {"metric": "visitors", "value": 0, "text": "0"},
-        {"changed": 1234},
+        CHANGED,
         {"metric": "visitors", "value": 1, "text": "1"},
-        {"changed": 1234},
+        CHANGED,
     ]
 
 

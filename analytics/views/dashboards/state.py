@@ -16,7 +16,7 @@ from analytics.models import Dashboard
 from analytics.query import cache
 from analytics.reports.realtime import storing_behind
 from analytics.views.dashboards.page import DashboardPage
-from analytics.views.overview import LONG, REFRESH_MS
+from analytics.views.overview import REFRESH_MS
 from analytics.views.said import said
 from analytics.views.toolbar import toolbar
 from analytics.views.unavailable import says_when_unavailable
@@ -56,12 +56,11 @@ def dashboard_view(action: str) -> Callable[[View], View]:
 
 def framed(page: DashboardPage, dashboard: Dashboard) -> dict[str, Any]:
     """What the toolbar and the live parts need, inside and for readers without an account alike."""
-    is_long = page.period.end - page.period.start > LONG
     is_live = page.includes_now or any(each["kind"] == "live" for each in dashboard.config["widgets"])
     return {
         "page": page,
         "toolbar": toolbar(page),
-        "refresh_ms": REFRESH_MS["long" if is_long else "short"] if is_live else 0,
+        "refresh_ms": REFRESH_MS["short"] if is_live else 0,
         "always": [said(each) for each in page.locked],
         "as_of": _as_of(page),
     }
