@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from django.http import QueryDict
 
-from analytics.dashboards import questions
+from analytics.dashboards import questions, reported
 from analytics.query.model import QueryError
 from analytics.query.saved import Saved
 from analytics.reports import trends
@@ -36,6 +36,7 @@ class Kind:
     read: Callable[[QueryDict, Saved], Any]
     read_json: Callable[[Mapping[str, Any], Saved], Any] | None = None
     report: str = ""  # route of the page that asks the same
+    template: str = ""  # of templates/analytics/dashboards/widgets/; empty: named as the kind
 
 
 def _number(given: trends.Trend) -> trends.Trend:
@@ -71,6 +72,8 @@ KINDS: dict[str, Kind] = {
         Kind("heatmap", "Heat map", "squares-2x2", "Every hour of the week.", 6, 4, questions.hours),
         Kind("revenue", "Revenue", "credit-card", "Payments less refunds, over time.", 6, 4, questions.money,
              report="revenue"),
+        *(Kind(name, each.report.title, each.icon, each.says, 6, 5, reported.reader(each.report),
+               report=name, template="reported") for name, each in reported.REPORTS.items()),
         Kind("text", "Text", "document-text", "A heading or a few words for readers.", 12, 1, questions.nothing),
         Kind("live", "Live", "signal", "Who is here now, minute by minute.", 6, 3, questions.nothing),
     )

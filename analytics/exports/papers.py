@@ -10,11 +10,13 @@ from analytics.exports.pages import Chart, Grid, Line, Section
 from analytics.exports.pdf import MOST_ROWS
 from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.templatetags import numbers
+from analytics.views import figures
 from analytics.views.said import shown_value
 
 LINES_AT_MOST = 8
 COMPARED_AT_MOST = 6  # lines and those of the period before; more are a thicket
 BEFORE = "before: "
+METRIC_OF = {each.label: name for name, each in METRICS.items()}
 SAYS_LITTLE = {"true", "false", "", None}
 MOST_COLUMNS = 12
 MORE = "There is more than fits on paper: the other formats have it."
@@ -39,7 +41,7 @@ def of_table(
     if is_brief and drawn and (drawn.kind == "line" or (len(names) == 2 and len(body) <= MOST_BARS)):
         return [Section(title, chart=drawn)]
     is_number = [any(_number(row[n]) for row in body) for n in range(len(names))]
-    texts = [[shown(cell) for cell in row] for row in body]
+    texts = [[_text(name, cell) for name, cell in zip(heading, row, strict=True)] for row in body]
     return [Section(title, chart=drawn, table=Grid(names, is_number, texts, note))]
 
 
@@ -54,6 +56,12 @@ def called(name: str) -> str:
 def _said(name: str, cell: Any) -> Any:
     """The value of a dimension as pages write it."""
     return shown_value(name, cell) if name in DIMENSIONS and isinstance(cell, str) else cell
+
+
+def _text(name: str, cell: Any) -> str:
+    """A metric in its unit, unless the column names one."""
+    metric = name if name in METRICS else METRIC_OF.get(name, "")
+    return figures.exact_text(metric, float(cell)) if metric and _number(cell) else shown(cell)
 
 
 def chart_of(heading: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chart | None:

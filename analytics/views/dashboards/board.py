@@ -38,7 +38,7 @@ def shown(page: DashboardPage, dashboard: Dashboard) -> list[ShownWidget]:
 def drawn(page: DashboardPage, stored: Mapping[str, Any]) -> ShownWidget:
     kind = KINDS[stored["kind"]]
     context: dict[str, Any] = {"id": stored["id"], "text": stored["text"], "error": "", "metric": "", "page": page}
-    template = f"analytics/dashboards/widgets/{kind.name}.html"
+    template = f"analytics/dashboards/widgets/{kind.template or kind.name}.html"
     try:
         asked = config.question(stored, page.saved)
         context |= {"metric": metric_of(stored, asked), "asked": asked}

@@ -30,6 +30,7 @@ class DashboardPage(ReportPage):
     fixed: tuple[tuple[str, str], ...] = ()  # parameters that every link must carry: the token of an embed
     # Numbers of other customers must not show, not even within a rate.
     is_closed: bool = False
+    is_outside: bool = False  # its reader is no member
 
     @property
     def usual(self) -> dict[str, str]:
@@ -62,6 +63,7 @@ class Reading:
     fixed: tuple[tuple[str, str], ...] = ()
     may_change: bool = True
     is_closed: bool = False
+    is_outside: bool = False
 
 
 INSIDE = Reading()
@@ -99,6 +101,7 @@ def read(dashboard: Dashboard, params: QueryDict, now: datetime, reading: Readin
         ours=tuple(ours.items()),
         fixed=reading.fixed,
         is_closed=reading.is_closed,
+        is_outside=reading.is_outside,
     )
 
 

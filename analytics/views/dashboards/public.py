@@ -58,7 +58,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if wait_s := sharing.wait_to_read(share, _reader(request)):
         return _quiet(_hasty(request, wait_s))
     sharing.opened(share, now)
-    reading = Reading(sharing.locked(share, now), (), share.may_change, is_closed=bool(share.filters))
+    reading = Reading(sharing.locked(share, now), (), share.may_change, is_closed=bool(share.filters), is_outside=True)
     return _quiet(_answer(request, share, reading, ()))
 
 
@@ -79,7 +79,11 @@ def embed(request: HttpRequest, uid: str) -> HttpResponse:
         return _framed(_hasty(request, wait_s), share)
     sharing.opened(share, now)
     reading = Reading(
-        sharing.locked(share, now) + claims.filters, (("token", token),), share.may_change, is_closed=True
+        sharing.locked(share, now) + claims.filters,
+        (("token", token),),
+        share.may_change,
+        is_closed=True,
+        is_outside=True,
     )
     return _framed(_answer(request, share, reading, claims.filters, claims.theme), share)
 

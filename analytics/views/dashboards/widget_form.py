@@ -16,6 +16,7 @@ from analytics.models import SavedMetric
 from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.reports.retention.model import UNITS
 from analytics.reports.revenue import BY
+from analytics.views.dashboards import report_fields
 from workspaces.models import Workspace
 
 STEPS = 6
@@ -23,7 +24,18 @@ Choices = list[tuple[str, str]]
 METRIC_CHOICES: Choices = [(name, each.label) for name, each in METRICS.items()]
 BY_CHOICES: Choices = [(name, each.label) for name, each in DIMENSIONS.items()]
 LOOKS: Choices = [("line", "Lines"), ("area", "Areas"), ("bar", "Bars")]
-SIMPLE = ("by", "top", "show", "of", "start", "steps", "unit", "columns")  # fields that are parameters
+# Fields that are parameters.
+SIMPLE = (
+    "by",
+    "top",
+    "show",
+    "of",
+    "start",
+    "steps",
+    "unit",
+    "columns",
+    *report_fields.SIMPLE,
+)
 OF_REPORT = (
     "Or the address of a report",
     "Build the question there, copy its link and paste it here; it wins over the fields above.",
@@ -79,6 +91,9 @@ def question(kind: Kind, given: Mapping[str, Any]) -> str:
             if given[name]:
                 asked[name] = f"is,event,{_plain(given[name])}"
         asked.update({"unit": given["unit"], "columns": str(given["columns"])})
+    elif kind.name in report_fields.ACTIVE:
+        if given["active"]:
+            asked["active"] = f"is,event,{_plain(given['active'])}"
     else:
         _grouped(asked, given)
     return asked.urlencode()
@@ -96,12 +111,14 @@ def fields_of(kind: Kind, text: str) -> dict[str, Any]:
         found["days"] = (asked.get("window") or "14d").removesuffix("d")
     elif kind.name == "retention":
         found |= {name: _named(asked.get(name, "")) for name in ("begin", "back")}
+    elif kind.name in report_fields.ACTIVE:
+        found["active"] = _named(asked.get("active", ""))
     return {name: value for name, value in found.items() if value not in (None, [])}
 
 
 def _grouped(asked: QueryDict, given: Mapping[str, Any]) -> None:
     """The fields are the parameters."""
-    for name in ("by", "m", "top", "of", "start", "steps"):
+    for name in ("by", "m", "top", "of", "start", "steps", *report_fields.SIMPLE):
         value = given.get(name)
         if value not in (None, ""):
             asked.setlist(name, value if isinstance(value, list) else [str(value)])
@@ -123,6 +140,8 @@ def _fields(kind: Kind, workspace: Workspace, events: Choices) -> dict[str, form
             )
             found["show"] = forms.ChoiceField(choices=LOOKS, label="Shown as")
         return found
+    if kind.template == "reported":
+        return report_fields.of(kind.name, events)
     makers: dict[str, Callable[[], dict[str, forms.Field]]] = {
         "bar": lambda: {"by": by, "m": metric, "top": _count(8, 100, "Rows")},
         "table": lambda: {"by": by, "m": _several(), "top": _count(10, 100, "Rows")},

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from analytics.dashboards import config, making
 from analytics.dashboards.access import seen_by
 from analytics.dashboards.kinds import KINDS, Kind
+from analytics.dashboards.reported import REPORTS
 from analytics.query.lookup import SavedOf
 from analytics.query.model import QueryError
 from analytics.reports.names import event_names
@@ -30,6 +31,7 @@ FROM_REPORTS = {
     "retention": "retention",
     "paths": "paths",
     "revenue": "revenue",
+    **{name: name for name in REPORTS},
 }
 
 

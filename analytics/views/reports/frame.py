@@ -41,7 +41,9 @@ from config.lib import clock
 from workspaces.access import WorkspaceRequest, workspace_view
 from workspaces.models import Role, Workspace
 
-ON_DASHBOARDS = ("trends", "funnel", "retention", "paths", "revenue")  # what a widget can show
+# What a widget can show.
+ON_DASHBOARDS = ("trends", "funnel", "retention", "paths", "revenue", "lifecycle", "stickiness", "attribution", "web",
+                 "business", "accounts", "events", "sessions", "people")  # fmt: skip
 SHELLS = {"overview": "analytics/reports/_bare.html", "dashboard": "analytics/reports/_live.html"}
 
 

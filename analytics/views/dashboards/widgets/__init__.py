@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from analytics.dashboards.reported import REPORTS
 from analytics.views.dashboards.page import DashboardPage
-from analytics.views.dashboards.widgets import flows, grouped, live, money, trends
+from analytics.views.dashboards.widgets import flows, grouped, live, money, reported, trends
 
 Rows = Iterable[Iterable[object]]
 
@@ -30,5 +32,6 @@ DRAWINGS: dict[str, Drawing] = {
     "paths": Drawing(flows.paths, flows.paths_table),
     "revenue": Drawing(money.earned, money.earned_table),
     "live": Drawing(live.here, live.here_table),
+    **{name: Drawing(partial(reported.shown, each), partial(reported.table, each)) for name, each in REPORTS.items()},
     "text": Drawing(lambda page, asked: {}, lambda page, asked: []),
 }
