@@ -1,9 +1,10 @@
-"""The form with which an organization limits one of its keys."""
+"""The forms of the usage page: limiting a key, and where a program is told of limits."""
 
 from typing import Any
 
 from django import forms
 
+from analytics.models import LimitWebhook
 from workspaces.limits import EVENTS, Quota
 from workspaces.models import ApiKey, Limit, Organization
 
@@ -29,3 +30,21 @@ class KeyLimitForm(forms.Form):
     def quota(self) -> Quota:
         said = self.cleaned_data
         return Quota(EVENTS, Limit.Period(said["period"]), said["most"], Limit.Policy(said["policy"]))
+
+
+class LimitWebhookForm(forms.Form):
+    """What the values may be is decided in analytics.quotas.webhook."""
+
+    url = forms.CharField(label="Address", max_length=2048, help_text="An HTTPS address that answers with 2xx.")
+    secret = forms.CharField(
+        label="Signing secret",
+        max_length=200,
+        help_text="whsec_ and at least 24 random bytes in Base64. Your receiver checks signatures with the same one.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, *, known: LimitWebhook | None) -> None:
+        super().__init__(data, initial={"url": known.url} if known else None)
+        if known:
+            self.fields["secret"].required = False
+            self.fields["secret"].help_text = "Leave it empty to keep the one you have."

@@ -8,13 +8,15 @@ from analytics.alerts import tasks as alerts_tasks  # noqa: F401  # Celery looks
 from analytics.exports import jobs
 from analytics.mails import due, letter
 from analytics.query.model import QueryError
-from analytics.quotas import notices
+from analytics.quotas import notices, webhook
 from analytics.rollups import Dataset, roll_up
 from analytics.views.exports.sources import ExportWork
 from config.lib import clock
 from tracking.store import QueryTimeout, QueryTooLarge, StoreUnavailable
 from workspaces.models import Environment, Workspace
 
+# What no worker took until the next round is not needed any more: that round sends another.
+ROUND_SECONDS = 60
 ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
 
 
@@ -70,10 +72,18 @@ def forget_exports() -> None:
 
 @shared_task
 def tell_of_limits() -> None:
-    """Who comes near a limit is told, in the product and by mail."""
+    """Who comes near a limit is told, in the product, by webhook and by mail."""
     now = clock.now()
     notices.note(now)
+    for pk in webhook.due(now):
+        post_limit_notice.apply_async((pk,), expires=ROUND_SECONDS)
     notices.mail(now)
+
+
+@shared_task
+def post_limit_notice(pk: int) -> None:
+    """Each on its own: a receiver that hangs keeps no other waiting."""
+    webhook.post(pk, clock.now())
 
 
 @shared_task

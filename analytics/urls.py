@@ -24,7 +24,7 @@ from analytics.api import segments as api_segments
 from analytics.api import trends as api_trends
 from analytics.api import usage as api_usage
 from analytics.api.grafana import views as grafana
-from analytics.views import audit_csv, details, downloads, overview, receipt, suggestions, usage
+from analytics.views import audit_csv, details, downloads, overview, receipt, suggestions, usage, usage_webhook
 from analytics.views.alerts import routes as alerts_routes
 from analytics.views.dashboards import routes as dashboard_routes
 from analytics.views.exports import routes as exports_routes
@@ -104,6 +104,9 @@ pages: list[URLPattern | URLResolver] = [
     path("o/<slug:slug>/audit.csv", audit_csv.audit_csv, name="audit_csv"),
     path("o/<slug:slug>/usage/", usage.usage, name="usage"),
     path("o/<slug:slug>/usage/limits/<uuid:uid>/lift/", usage.lift_limit, name="usage_limit_lift"),
+    path("o/<slug:slug>/usage/webhook/", usage_webhook.usage_webhook, name="usage_webhook"),
+    path("o/<slug:slug>/usage/webhook/test/", usage_webhook.test, name="usage_webhook_test"),
+    path("o/<slug:slug>/usage/webhook/remove/", usage_webhook.remove, name="usage_webhook_remove"),
     path("w/<slug:slug>/", overview.overview, name="overview"),
     path("w/<slug:slug>/series.csv", downloads.series_csv, name="series_csv"),
     path("w/<slug:slug>/values/", suggestions.overview_values, name="overview_values"),

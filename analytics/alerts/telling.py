@@ -18,15 +18,11 @@ from analytics.alerts import channels
 from analytics.channels.base import Message
 from analytics.models import AlertChange, Notice
 from config.lib.crypto import SealBroken
-from workspaces import connections
+from workspaces import connections, retries
 from workspaces.models import Connection
 from workspaces.providers import DeliveryError
 
 LEASE = timedelta(minutes=2)  # more than any channel takes
-# Seconds after the first, second … failed attempt, as Standard Webhooks advises: 75 hours in all.
-RETRIES_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-JITTER = 0.2
-LONGEST_WAIT_S = 86_400  # whatever a channel asks for
 MOST_AT_ONCE = 1000
 UNREADABLE = "Its secret cannot be read: the installation's key has changed. Type it in again."
 log = structlog.get_logger()
@@ -94,17 +90,11 @@ def _failed(notice: Notice, error: DeliveryError, now: datetime, jitter: float) 
     if error.permanent and _paused(notice.channel, str(error), now):
         mine.update(due_at=now, attempts=0)  # it waits for the channel, however long that is repaired
         return
-    if notice.attempts > len(RETRIES_S):
+    again_s = retries.wait_s(notice.attempts, error.retry_after, jitter)
+    if again_s is None:
         mine.update(state="failed")
-        return
-    again = now + timedelta(seconds=_wait_s(notice.attempts, error.retry_after, jitter))
-    mine.update(due_at=again)
-
-
-def _wait_s(attempts: int, asked_for: int | None, jitter: float) -> float:
-    if asked_for is not None:
-        return min(max(asked_for, 1), LONGEST_WAIT_S)
-    return RETRIES_S[attempts - 1] * (1 - JITTER + 2 * JITTER * jitter)
+    else:
+        mine.update(due_at=now + timedelta(seconds=again_s))
 
 
 def _paused(channel: Connection, reason: str, now: datetime) -> bool:

@@ -43,8 +43,12 @@ class Webhook(Channel):
         self.tell(sample(now, f"test-{int(now.timestamp())}", ""))
 
     def tell(self, message: Message) -> None:
-        body = as_json(document(message))
-        headers = JSON | signed(self.settings.secret, message.id, clock.now(), body)
+        self.post(message.id, document(message))
+
+    def post(self, message_id: str, about: dict[str, Any]) -> None:
+        """Any signed document. Raises DeliveryError."""
+        body = as_json(about)
+        headers = JSON | signed(self.settings.secret, message_id, clock.now(), body)
         call(self, "POST", self.settings.url, body=body, headers=headers, permanent=GONE)
 
 

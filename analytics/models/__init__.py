@@ -6,6 +6,7 @@ from analytics.models.cohort import Cohort
 from analytics.models.dashboard import Dashboard, DashboardAssignment
 from analytics.models.dashboard_share import DashboardShare
 from analytics.models.export import Export
+from analytics.models.limit_webhook import LimitPost, LimitWebhook
 from analytics.models.money import AcquisitionSpend, CurrencyRate
 from analytics.models.rollup import AggregatedMetric, MetricRoles, RollupDay
 from analytics.models.saved_metric import SavedMetric
@@ -24,6 +25,8 @@ __all__ = [
     "DashboardAssignment",
     "DashboardShare",
     "Export",
+    "LimitPost",
+    "LimitWebhook",
     "MetricRoles",
     "Notice",
     "ReportMail",

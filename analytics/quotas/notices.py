@@ -1,6 +1,7 @@
 """Tell an organization that it comes near a limit: at 50, 80, 90 and 100 %, once each in a period.
 
     every minute ─► counters against limits ─► LimitNotice for each share reached ─► one mail for the highest new one
+                                                                                └──► one webhook, where there is one
 
 Whoever goes from 0 to 120 % at once gets one mail. A mail that cannot be sent is tried again a minute later. Raising
 the limit begins a new list: 80 % of more is news.
@@ -16,6 +17,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from analytics.quotas import webhook
 from analytics.quotas.state import Quota, quotas_of
 from tracking.usage import counters, prometheus
 from workspaces import limit_notices, limits
@@ -69,20 +71,29 @@ def _of_quota(organization_id: int, quota: Quota, known: set[Reached], now: date
     about = (organization_id, quota.key_id, quota.metric, quota.period, quota.most)
     fresh = [percent for percent in PERCENTS if percent <= quota.percent and (*about, percent) not in known]
     for percent in fresh:
-        notice, is_new = LimitNotice.objects.get_or_create(
-            organization_id=organization_id,
-            api_key_id=quota.key_id,
-            metric=quota.metric,
-            period=quota.period,
-            starts_on=limits.start_of(quota.period, now),
-            percent=percent,
-            most=quota.most,
-            # The highest speaks for those below it.
-            defaults={"used": quota.used, "at": now, "mailed_at": None if percent == fresh[-1] else now},
-        )
-        if is_new:
+        notice = _written(organization_id, quota, percent, now, is_told=percent == fresh[-1])
+        if notice:
             _follow(notice)
             yield notice
+
+
+@transaction.atomic
+def _written(organization_id: int, quota: Quota, percent: int, now: datetime, *, is_told: bool) -> LimitNotice | None:
+    """None where somebody else wrote it. `is_told`: the highest speaks for those below it."""
+    assert quota.most is not None
+    notice, is_new = LimitNotice.objects.get_or_create(
+        organization_id=organization_id,
+        api_key_id=quota.key_id,
+        metric=quota.metric,
+        period=quota.period,
+        starts_on=limits.start_of(quota.period, now),
+        percent=percent,
+        most=quota.most,
+        defaults={"used": quota.used, "at": now, "mailed_at": None if is_told else now},
+    )
+    if is_new and is_told:
+        webhook.put(notice, now)
+    return notice if is_new else None
 
 
 def _follow(notice: LimitNotice) -> None:
