@@ -6,3 +6,6 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics import channels  # noqa: F401  # they register themselves
+        from analytics.exports import erasing
+
+        erasing.connect()

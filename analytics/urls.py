@@ -6,6 +6,7 @@ from analytics.api import (
     aggregated,
     behaviour,
     dashboard_shares,
+    erasures,
     events,
     people,
     questions,
@@ -25,6 +26,7 @@ from analytics.api import trends as api_trends
 from analytics.api import usage as api_usage
 from analytics.api.grafana import views as grafana
 from analytics.views import audit_csv, details, downloads, overview, receipt, suggestions, usage, usage_webhook
+from analytics.views import erasures as erasure_pages
 from analytics.views.alerts import routes as alerts_routes
 from analytics.views.dashboards import routes as dashboard_routes
 from analytics.views.exports import routes as exports_routes
@@ -56,6 +58,8 @@ api: list[URLPattern | URLResolver] = [
     path("analytics/sessions", people.sessions, name="api_sessions"),
     path("analytics/people", people.people, name="api_people"),
     path("analytics/people/<str:person>", people.person, name="api_person"),
+    path("erasures", erasures.listed, name="api_erasures"),
+    path("erasures/<uuid:uid>", erasures.one, name="api_erasure"),
     path("analytics/accounts", people.accounts, name="api_accounts"),
     path("analytics/web", web.web, name="api_web"),
     path("analytics/attribution", web.attribution, name="api_attribution"),
@@ -102,6 +106,7 @@ api: list[URLPattern | URLResolver] = [
 ]
 pages: list[URLPattern | URLResolver] = [
     path("o/<slug:slug>/audit.csv", audit_csv.audit_csv, name="audit_csv"),
+    path("o/<slug:slug>/erasures/", erasure_pages.erasures, name="erasures"),
     path("o/<slug:slug>/usage/", usage.usage, name="usage"),
     path("o/<slug:slug>/usage/limits/<uuid:uid>/lift/", usage.lift_limit, name="usage_limit_lift"),
     path("o/<slug:slug>/usage/webhook/", usage_webhook.usage_webhook, name="usage_webhook"),

@@ -52,6 +52,10 @@ SCHEDULE: dict[str, tuple[str, schedule]] = {
     "tell of limits": ("analytics.tasks.tell_of_limits", crontab()),
     # A replay whose worker was killed goes on within minutes; one that was just started is at work already.
     "resume replays": ("tracking.tasks.resume_replays", crontab()),
+    # What was on its way when somebody was erased is met by the next pass.
+    "erase": ("tracking.erasure.tasks.erase_due", crontab()),
+    # What was deleted is off the disk within a day; the engine writes its files anew while few people ask.
+    "purge erased": ("tracking.erasure.tasks.purge_erased", crontab(hour="3", minute="5")),
     # What was set aside is kept for thirty days, whole days being exact enough.
     "forget quarantine": ("tracking.tasks.forget_quarantine", crontab(hour="2", minute="50")),
     # What is new is in the catalogue within minutes; the page itself looks when somebody opens it.

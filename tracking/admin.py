@@ -14,8 +14,9 @@ from tracking.browse import Page, latest
 from tracking.containers import serving
 from tracking.forms import EventSearchForm
 from tracking.forms_containers import ScriptChannelForm
-from tracking.models import Event, ScriptChannel
+from tracking.models import Erasure, Event, ScriptChannel
 from tracking.store import StoreError
+from workspaces.admin import ReadOnlyAdmin
 
 
 @admin.register(Event)
@@ -43,6 +44,14 @@ class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "older": _older(request, page),
         }
         return TemplateResponse(request, "admin/tracking/event/change_list.html", context)
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    """Also those of organizations that are no more. Whom they are about is nobody's business here."""
+
+    list_display = ("uid", "subject", "workspace_name", "asked_at", "hidden_at", "done_at", "purged_at", "total")
+    exclude = ("ids", "users")
 
 
 @admin.register(ScriptChannel)

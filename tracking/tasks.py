@@ -10,6 +10,7 @@ from config.lib import clock
 from config.lib.redis_clients import buffer_client
 from tracking import conservation, persons
 from tracking.catalogue import watch
+from tracking.erasure import tasks as erasure_tasks  # noqa: F401  # Celery looks for tasks here
 from tracking.forwarding import claims, health, tidying, work
 from tracking.quarantine import replays
 from tracking.store import quarantine

@@ -27,6 +27,7 @@ ACTIONS: dict[str, Action] = {
     "install": Action(Role.ANALYST, "see the snippet with its publishable key and send a test event"),
     "export": Action(Role.ADMIN, "export stored events"),
     "change_workspace": Action(Role.ADMIN, "create a workspace and change its settings"),
+    "erase": Action(Role.ADMIN, "erase a person, and see what was erased"),
     "manage_schemas": Action(Role.ADMIN, "edit schemas; repair, replay and discard quarantined events"),
     "manage_channels": Action(Role.ADMIN, "connect the channels that alerts are told through"),
     "manage_containers": Action(Role.ADMIN, "edit, publish, roll back and stop tag containers"),

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, limit_of, page_of
+from analytics.api.erasures import ErasureSerializer, shown
 from analytics.query.model import Query
 from analytics.refusals import as_problems
 from analytics.reports.people.accounts import accounts as accounts_of
@@ -19,6 +20,7 @@ from analytics.reports.people.listing import list_people
 from analytics.reports.people.profile import profile
 from analytics.reports.sessions import all_time, events_of, list_sessions, number
 from config.lib import clock
+from tracking import erasure
 
 LIMIT = OpenApiParameter("limit", int, description="At most 500.", default=50)
 CURSOR = OpenApiParameter("cursor", description="next_cursor of the page before.")
@@ -112,10 +114,24 @@ def people(request: Request) -> Response:
     return Response({"people": found.people, "next_cursor": found.next_cursor})
 
 
-@extend_schema(tags=["Analytics"], responses=PersonSerializer, parameters=[LIMIT, CURSOR, WORKSPACE, ENVIRONMENT])
-@api_view(["GET"])
+@extend_schema(
+    tags=["Analytics"],
+    methods=["GET"],
+    responses=PersonSerializer,
+    parameters=[LIMIT, CURSOR, WORKSPACE, ENVIRONMENT],
+)
+@extend_schema(
+    tags=["Analytics"],
+    methods=["DELETE"],
+    operation_id="erase_person",
+    responses={202: ErasureSerializer},
+    parameters=[WORKSPACE, ENVIRONMENT],
+)
+@api_view(["GET", "DELETE"])
 def person(request: Request, person: str) -> Response:
-    """One person: properties, revenue, and the visits with their events, newest first."""
+    """One person: properties, revenue, and the visits with their events, newest first. DELETE erases all of it."""
+    if request.method == "DELETE":
+        return _erase(request, person)
     workspace, environment = asked_of(request, "analyse")
     dataset_id, now = workspace.dataset_id(environment), clock.now()
     person_id = number(person)
@@ -168,3 +184,14 @@ def accounts(request: Request) -> Response:
 
 def _query(request: Request) -> Query:
     return page_of(request, *asked_of(request, "analyse"), clock.now()).query(compare=None)
+
+
+def _erase(request: Request, person: str) -> Response:
+    """The person need not have events: they may all be on their way, or held."""
+    workspace, environment = asked_of(request, "erase")
+    person_id = number(person)
+    if person_id is None:
+        raise Http404
+    with as_problems():
+        asked = erasure.ask_person(workspace, environment, person_id, actor=request.user, now=clock.now())
+    return Response(shown(asked), status=202)

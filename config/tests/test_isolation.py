@@ -23,7 +23,7 @@ from analytics.mails import schedule
 from analytics.models import Export, ScheduledReport
 from analytics.tests.world import page_view, store_events
 from config.lib.clock import now
-from tracking import other_keys, receipts
+from tracking import erasure, other_keys, receipts
 from tracking.containers import drafts, publishing
 from tracking.forwarding import setup
 from tracking.models import Adaptor, Container, Forwarding, OtherKey, SeenEvent
@@ -53,7 +53,7 @@ SIGNED_IN = re.compile(
     r"|analytics/(metrics/(dashboard|aggregated)|spend|sessions|people|accounts|web|attribution|revenue)"
     r"|analytics/(trends|saved-metrics|segmentation|segments|cohorts|receipt)"
     r"|grafana/(query|metrics|metric-payload-options|variable|tag-keys|tag-values)?"
-    r"|exports|analytics/export\.(xlsx|json|parquet)"
+    r"|erasures|exports|analytics/export\.(xlsx|json|parquet)"
     r"|analytics/(funnel|retention|lifecycle|stickiness|paths)"
     r"|alerts|channels|annotations"
     r"|billing/(usage|subscription|invoices|upgrade)"
@@ -110,6 +110,7 @@ def objects(event_store, acme: Workspace, owner, analyst) -> dict[str, str]:
         "details/<tab>": "page",
         "download/<source>": "trends",
         "as/<file_format>": "csv",
+        "erasures/<uid>": _erasure(acme, owner),
         "exports/<uid>": str(_export(acme, owner).uid),
         "mails/<uid>": str(_report_by_mail(acme, owner).uid),
         **seen_things(acme),
@@ -124,6 +125,10 @@ def objects(event_store, acme: Workspace, owner, analyst) -> dict[str, str]:
 def _export(acme: Workspace, owner: User) -> Export:
     about = {"source": "events", "title": "Events", "file_format": "csv", "parameters": ""}
     return jobs.ask(acme, "live", actor=owner, now=now(), **about)
+
+
+def _erasure(acme: Workspace, owner: User) -> str:
+    return str(erasure.ask_person(acme, "live", 4711, actor=owner, now=now()).uid)
 
 
 def _limit(acme: Workspace, owner: User) -> Limit:

@@ -4,6 +4,7 @@ from tracking.models.catalogue import CatalogueMark, SeenEvent, SeenProperty
 from tracking.models.conservation import HourDifference
 from tracking.models.container import Adaptor, Container, Revision
 from tracking.models.delivery import Delivery, DeliveryDay, LateArrival, Resend
+from tracking.models.erasure import Erasure
 from tracking.models.forwarding import Forwarding
 from tracking.models.other_key import OtherKey
 from tracking.models.quarantine import FixRule, Replay
@@ -21,6 +22,7 @@ __all__ = [
     "DailyUsage",
     "Delivery",
     "DeliveryDay",
+    "Erasure",
     "Event",
     "EventSchema",
     "FixRule",

@@ -60,7 +60,7 @@ def forget(now: datetime) -> int:
         old = list(HeldEvents.objects.select_for_update().filter(received_at__lt=now - timedelta(days=HELD_DAYS)))
         HeldEvents.objects.filter(id__in=[row.id for row in old]).delete()
     for organization_id, quantity in _totals(old).items():
-        _uncount(organization_id, quantity)
+        uncount(organization_id, quantity)
     return sum(row.quantity for row in old)
 
 
@@ -83,6 +83,11 @@ def recount() -> None:
         pipe.execute()
 
 
+def uncount(organization_id: int, quantity: int) -> None:
+    """They are held no longer."""
+    buffer_client().hincrby(HELD_TOTALS, str(organization_id), -quantity)
+
+
 def _row(place: str, fields: dict[bytes, bytes]) -> HeldEvents:
     envelope = _envelope.decode(fields[b"e"])
     return HeldEvents(
@@ -102,7 +107,7 @@ def _release(organization_id: int, now: datetime) -> int:
         if not _log(row, now):
             break  # what came later does not overtake
         if HeldEvents.objects.filter(pk=row.pk).delete()[0]:
-            _uncount(organization_id, row.quantity)
+            uncount(organization_id, row.quantity)
             released += row.quantity
     return released
 
@@ -140,7 +145,3 @@ def _totals(rows: list[HeldEvents]) -> Counter[int]:
     for row in rows:
         totals[row.organization_id] += row.quantity
     return totals
-
-
-def _uncount(organization_id: int, quantity: int) -> None:
-    buffer_client().hincrby(HELD_TOTALS, str(organization_id), -quantity)

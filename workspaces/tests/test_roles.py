@@ -20,6 +20,7 @@ PAGES = {
     "manage_keys": ("get", "/w/acme/settings/keys/", ADMINS),
     "manage_keys (post)": ("post", "/w/acme/settings/keys/", ADMINS),
     "change_organization": ("get", "/o/acme/", ADMINS),
+    "erase": ("get", "/o/acme/erasures/", ADMINS),
     "delete_workspace": ("get", "/w/acme/settings/delete/", OWNERS),
     "delete_workspace (post)": ("post", "/w/acme/settings/delete/", OWNERS),
     "delete_organization": ("get", "/o/acme/delete/", OWNERS),

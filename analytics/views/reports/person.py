@@ -2,9 +2,10 @@
 
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from analytics.query.model import Query, QueryError
 from analytics.reports.people.profile import Profile, profile
@@ -15,6 +16,7 @@ from analytics.views.reports.sessions import visit_shown
 from analytics.views.reports.tables import Fact
 from analytics.views.unavailable import says_when_unavailable
 from config.lib import clock
+from tracking import erasure
 from workspaces.access import WorkspaceRequest, workspace_view
 from workspaces.models import Environment
 from workspaces.roles import needs
@@ -52,6 +54,19 @@ def person_page(request: WorkspaceRequest, slug: str, person: str) -> HttpRespon
         "places": [tables.country(code) for code in found.countries],
     }
     return render(request, "analytics/reports/person.html", context)
+
+
+@require_POST
+@workspace_view(needs=needs("erase"))
+@says_when_unavailable
+def erase(request: WorkspaceRequest, slug: str, person: str) -> HttpResponse:
+    environment: Environment = "test" if request.POST.get("env") == "test" else "live"
+    wanted = number(person)
+    if wanted is None:
+        raise Http404
+    erasure.ask_person(request.workspace, environment, wanted, actor=request.user, now=clock.now())
+    messages.success(request, "The person is being erased: hidden within a minute, off the disk within a day.")
+    return redirect("erasures", request.workspace.organization.slug)
 
 
 def _facts(person: Profile, zone: str) -> list[Fact]:

@@ -32,6 +32,7 @@ pages: list[URLPattern] = [
         for each in (*SINGLE, *SUMMED)
     ),
     path("w/<slug:slug>/people/<str:person>/", person.person_page, name="person"),
+    path("w/<slug:slug>/people/<str:person>/erase/", person.erase, name="person_erase"),
     path("w/<slug:slug>/visits/<str:session_id>/", sessions.session_page, name="session"),
     path("w/<slug:slug>/settings/business/", settings_business.business_settings, name="business_settings"),
 ]
