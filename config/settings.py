@@ -264,6 +264,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600  # seconds
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "metricpal"
+# What waits for servers of other people: ten seconds each, should they hang. Nothing of ours stands behind it, where
+# this queue has a worker of its own.
+CELERY_TASK_ROUTES = dict.fromkeys(
+    ("tracking.tasks.forward_to", "analytics.alerts.tasks.tell", "analytics.tasks.post_limit_notice"),
+    {"queue": "outgoing"},
+)
 CELERY_TIMEZONE = "UTC"
 
 # --- browser security

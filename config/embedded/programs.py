@@ -15,8 +15,10 @@ def programs(var: Path, port: int) -> list[Program]:
     """`port` for pages and API, the next one for live updates. Mail that web or worker print goes to mail.log."""
     mail = var / "log/mail.log"
     live = ["--worker-class=asgi", "--workers=1", "--threads=1", f"--bind=127.0.0.1:{port + 1}"]
-    # Tasks are short and wait for others (mail, HTTP, the event store): threads, not processes.
-    worker = ["worker", "--pool=threads", "--concurrency=4", "--without-gossip", "--without-mingle"]
+    # Tasks are short and wait for others (mail, HTTP, the event store): threads, not processes; as many as a process
+    # has connections to PostgreSQL. One process for both queues: a second takes 150 MB, and forwarding leaves room.
+    worker = ["worker", "--pool=threads", "--concurrency=8", "--queues=metricpal,outgoing"]
+    worker += ["--without-gossip", "--without-mingle"]
     return [
         Program(
             "web",

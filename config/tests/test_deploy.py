@@ -1,9 +1,13 @@
 """The container files are checked by reading them: what they name must exist here."""
 
 import re
+from pathlib import Path
 
 import yaml
 from django.conf import settings
+
+from config.celery import app
+from config.embedded.programs import programs
 
 DEPLOY = settings.BASE_DIR / "config" / "deploy"
 SETTINGS = (settings.BASE_DIR / "config" / "settings.py").read_text()
@@ -29,6 +33,30 @@ def test_every_dependency_of_a_service_is_a_service():
 
 def test_every_process_of_the_product_is_a_service():
     assert {"web", "live", "writer", "worker", "beat", "migrate"} <= set(compose()["services"])
+
+
+def test_every_queue_has_a_worker_and_every_thread_of_it_a_connection():
+    """A task of a queue that nobody reads is never done; a thread that waits for a connection fails after 5 s."""
+    queues = {settings.CELERY_TASK_DEFAULT_QUEUE, *(route["queue"] for route in settings.CELERY_TASK_ROUTES.values())}
+    up = next(each.command for each in programs(Path("var"), 8000) if each.name == "worker")
+    ours = [
+        list(service["command"]) for service in compose()["services"].values() if "worker" in service.get("command", ())
+    ]
+    asked = [options(command) for command in (up, *ours)]
+
+    app.loader.import_default_modules()
+    assert set(settings.CELERY_TASK_ROUTES) <= set(app.tasks)
+    assert set(asked[0]["--queues"].split(",")) == queues
+    assert {each["--queues"] for each in asked[1:]} == queues
+    assert {int(each["--concurrency"]) for each in asked} == {
+        settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+    }
+
+
+def options(command: list[str]) -> dict[str, str]:
+    """--name=value and --name value."""
+    words = [word for part in command for word in part.split("=", 1)]
+    return dict(zip(words, words[1:], strict=False))
 
 
 def test_what_is_acknowledged_is_on_disk_in_the_compose_file_too():
