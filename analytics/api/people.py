@@ -187,11 +187,10 @@ def _query(request: Request) -> Query:
 
 
 def _erase(request: Request, person: str) -> Response:
-    """The person need not have events: they may all be on their way, or held."""
     workspace, environment = asked_of(request, "erase")
     person_id = number(person)
-    if person_id is None:
-        raise Http404
     with as_problems():
+        if person_id is None or profile(workspace, workspace.dataset_id(environment), person_id) is None:
+            raise Http404
         asked = erasure.ask_person(workspace, environment, person_id, actor=request.user, now=clock.now())
     return Response(shown(asked), status=202)

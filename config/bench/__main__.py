@@ -16,6 +16,7 @@ from config.bench import (
     reports,
     schemas,
     script,
+    sdk,
     writer,
 )
 
@@ -32,6 +33,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "exports": exports.measure,
     "schemas": schemas.measure,
     "script": script.measure,
+    "sdk": sdk.measure,
 }
 
 

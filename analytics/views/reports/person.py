@@ -62,7 +62,7 @@ def person_page(request: WorkspaceRequest, slug: str, person: str) -> HttpRespon
 def erase(request: WorkspaceRequest, slug: str, person: str) -> HttpResponse:
     environment: Environment = "test" if request.POST.get("env") == "test" else "live"
     wanted = number(person)
-    if wanted is None:
+    if wanted is None or profile(request.workspace, request.workspace.dataset_id(environment), wanted) is None:
         raise Http404
     erasure.ask_person(request.workspace, environment, wanted, actor=request.user, now=clock.now())
     messages.success(request, "The person is being erased: hidden within a minute, off the disk within a day.")

@@ -60,6 +60,7 @@ class Client:
             max_queue=max_queue,
             max_tries=max_tries,
             tick=self._meter.send,
+            ended=self._meter.end,
             forget=self._meter.begin,
         )
 
@@ -103,7 +104,9 @@ class Client:
 
     def close(self, timeout_s: float = 10.0) -> bool:
         """The same, and nothing is taken afterwards. Programs that end do it by themselves."""
-        return self._outbox.close(timeout_s)
+        done = self._outbox.close(timeout_s)
+        self._meter.close()
+        return done
 
     def counts(self) -> Counts:
         return self._outbox.counts()

@@ -37,7 +37,8 @@ class Counts:
 
 
 class Outbox:
-    """Thread-safe. `tick` is called before each round; `forget` in a child process, whose parent sends what waits."""
+    """Thread-safe. `tick` is called before each round and says whether nothing of its own is left; `ended` when the
+    thread is over; `forget` in a child process, whose parent sends what waits."""
 
     def __init__(
         self,
@@ -47,10 +48,11 @@ class Outbox:
         flush_interval_s: float,
         max_queue: int,
         max_tries: int,
-        tick: Callable[[], None] = lambda: None,
+        tick: Callable[[], bool] = lambda: True,
+        ended: Callable[[], None] = lambda: None,
         forget: Callable[[], None] = lambda: None,
     ) -> None:
-        self._transport, self._tick, self._forget = transport, tick, forget
+        self._transport, self._tick, self._ended, self._forget = transport, tick, ended, forget
         self._batch_size, self._interval_s = min(batch_size, 500), flush_interval_s
         self._max_queue, self._max_tries = max_queue, max_tries
         self._begin()
@@ -61,7 +63,8 @@ class Outbox:
         self._changed = threading.Condition()
         self._counts = Counts()
         self._thread: threading.Thread | None = None
-        self._asked = self._closed = self._refused = False
+        self._asked = self._served = 0  # flushes: of the two, the second is that of the last round's beginning
+        self._ticked, self._closed, self._refused = True, False, False
         self._pid = os.getpid()
 
     def put(self, event: dict[str, Any]) -> bool:
@@ -87,16 +90,18 @@ class Outbox:
         deadline = time.monotonic() + timeout_s
         with self._changed:
             self._start()
-            self._asked = True
+            self._asked = mine = self._asked + 1
             self._changed.notify_all()
-            while self._asked or self._queue:
+            while self._served < mine or self._queue:
                 left = deadline - time.monotonic()
                 if left <= 0 or self._refused:
-                    return not self._queue
+                    break
                 self._changed.wait(left)
-            return True
+            return self._served >= mine and self._ticked and not self._queue
 
     def close(self, timeout_s: float) -> bool:
+        if self._closed:  # at exit too: the thread is over, and would never answer
+            return not self._queue
         done = self.flush(timeout_s) if self._queue or self._thread else True
         with self._changed:
             self._closed = True
@@ -121,20 +126,21 @@ class Outbox:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not self._asked and len(self._queue) < self._batch_size and not self._closed:
+                if self._asked == self._served and len(self._queue) < self._batch_size and not self._closed:
                     self._changed.wait(self._interval_s)
-                over = self._closed
+                over, asked = self._closed, self._asked
             self._round()
             with self._changed:
-                self._asked = False
+                self._served = asked
                 self._changed.notify_all()
             if over:
                 self._transport.close()
+                self._ended()
                 return
 
     def _round(self) -> None:
         try:
-            self._tick()
+            self._ticked = self._tick()
         except Exception:
             log.exception("MetricPal: a tick failed")
         while batch := self._next():

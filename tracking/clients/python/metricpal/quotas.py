@@ -53,7 +53,8 @@ class Meter:
         with self._lock:
             self._sums[metric] = self._sums.get(metric, 0) + quantity
 
-    def send(self) -> None:
+    def send(self) -> bool:
+        """Whether all of it was answered for."""
         with self._lock:
             sums, self._sums = self._sums, {}
         new = [{"metric": name, "quantity": sum, "event_id": str(uuid.uuid4())} for name, sum in sums.items() if sum]
@@ -63,6 +64,16 @@ class Meter:
             answer = self._sending.send("POST", "/api/v1/analytics/usage", encode(body))
             if answer.is_transient and len(self._unanswered) < 1000:
                 self._unanswered.append(body)
+        return not self._unanswered
+
+    def end(self) -> None:
+        """Nothing is sent any more."""
+        self._sending.close()
+
+    def close(self) -> None:
+        """Nothing is asked any more; who asks all the same opens a connection again."""
+        with self._ask_lock:
+            self._asking.close()
 
     def quota(self, metric: str) -> Quota:
         asked_at, known = self._quotas.get(metric, (-FRESH_S, None))
