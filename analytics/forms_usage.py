@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from analytics.models import LimitWebhook
+from config.lib.webhooks import new_secret
 from workspaces.limits import EVENTS, Quota
 from workspaces.models import ApiKey, Limit, Organization
 
@@ -39,12 +40,12 @@ class LimitWebhookForm(forms.Form):
     secret = forms.CharField(
         label="Signing secret",
         max_length=200,
-        help_text="whsec_ and at least 24 random bytes in Base64. Your receiver checks signatures with the same one.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Copy it into your receiver, which checks signatures with it. Not shown again.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
     def __init__(self, data: Any, *, known: LimitWebhook | None) -> None:
-        super().__init__(data, initial={"url": known.url} if known else None)
+        super().__init__(data, initial={"url": known.url} if known else {"secret": new_secret()})
         if known:
             self.fields["secret"].required = False
             self.fields["secret"].help_text = "Leave it empty to keep the one you have."

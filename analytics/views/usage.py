@@ -79,8 +79,8 @@ def _numbers(organization: Organization, now: datetime) -> dict[str, Any]:
         "held": held,
         "held_until": held_until,
         "data": _chart(organization.pk, first, now),
-        "by_workspace": _by_workspace(organization, first, now),
-        "by_key": _by_key(month, names),
+        "by_workspace": _by_workspace(organization, first, used, now),
+        "by_key": _by_key(month, names, used),
         "own_units": {field: number for field, number in sorted(month.items()) if _is_unit(field)},
         "own_limits": Limit.objects.filter(organization=organization, source=Limit.Source.OWN).select_related(
             "api_key"
@@ -116,21 +116,28 @@ def _chart(organization_id: int, first: date, now: datetime) -> dict[str, Any]:
     }
 
 
-def _by_workspace(organization: Organization, first: date, now: datetime) -> list[tuple[str, int]]:
+def _by_workspace(organization: Organization, first: date, used: int, now: datetime) -> list[tuple[str, int]]:
+    """Booked for five minutes at most; what came since is counted, and a row of its own."""
     names = dict(organization.workspaces.values_list("id", "name"))
     found = series.by_workspace(organization.pk, limits.EVENTS, first, now)
     rows = [(names.get(each, "a deleted workspace"), number) for each, number in found.items()]
-    return sorted(rows, key=lambda row: -row[1])
+    return _with_rest(rows, "in the last minutes, not assigned yet", used)
 
 
-def _by_key(month: dict[str, int], names: dict[int, str]) -> list[tuple[str, int]]:
+def _by_key(month: dict[str, int], names: dict[int, str], used: int) -> list[tuple[str, int]]:
     prefix = counters.field(limits.EVENTS, 1).removesuffix("1")
     rows = [
         (names.get(int(field.removeprefix(prefix)), "a deleted key"), number)
         for field, number in month.items()
         if field.startswith(prefix)
     ]
-    return sorted(rows, key=lambda row: -row[1])
+    return _with_rest(rows, "without a key of yours: demo data", used)
+
+
+def _with_rest(rows: list[tuple[str, int]], rest: str, used: int) -> list[tuple[str, int]]:
+    """The most first; what none of them has last, so that the rows add up to what stands above them."""
+    missing = used - sum(number for _, number in rows)
+    return sorted(rows, key=lambda row: -row[1]) + ([(rest, missing)] if missing > 0 else [])
 
 
 def _seats(organization: Organization, now: datetime) -> tuple[int, int] | None:

@@ -9,7 +9,6 @@ from analytics.forms_usage import LimitWebhookForm
 from analytics.models import LimitWebhook
 from analytics.quotas import webhook
 from config.lib import clock
-from config.lib.webhooks import new_secret
 from workspaces import roles
 from workspaces.access import OrganizationRequest, organization_view
 from workspaces.forms import refusals_in
@@ -29,7 +28,7 @@ def usage_webhook(request: OrganizationRequest, slug: str) -> HttpResponse:
             made = webhook.set_up(request.organization, **form.cleaned_data, actor=request.user, now=clock.now())
             return _tried(request, slug, made)
     posts = known.posts.select_related("notice__api_key")[:POSTS_SHOWN] if known else []
-    context = {"form": form, "webhook": known, "posts": posts, "suggested": "" if known else new_secret()}
+    context = {"form": form, "webhook": known, "posts": posts}
     return render(request, "analytics/usage/webhook.html", context)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import User
 from billing import entitlements, tasks
 from billing.models import Customer
 from billing.tests.fake_stripe import customers
@@ -9,7 +10,7 @@ from billing.tests.fake_stripe.catalogue import create_coupon
 from config.lib.clock import now
 from config.lib.redis_clients import buffer_client
 from tracking.usage import counters
-from workspaces.models import Limit, Organization
+from workspaces.models import Limit, Membership, Organization, Role
 
 PAGES = ("", "usage/", "invoices/", "payment/")
 
@@ -43,6 +44,16 @@ def test_the_present_plan_is_marked_and_others_are_up_or_down(till):
     assert found.count("your plan") == 1
     assert "Upgrade to Enterprise" in found
     assert "Change to Starter" in found
+
+
+def test_a_plan_with_too_few_seats_says_what_happens_to_the_members(till):
+    for number in range(5):
+        user = User.objects.create_user(f"member-{number}@example.com")
+        Membership.objects.create(organization=till.organization, user=user, role=Role.VIEWER)
+
+    found = page(till.owner)
+
+    assert found.count("You are 6: all stay, and nobody else can join") == 1  # five seats; the others have 25 and more
 
 
 def test_a_trial_is_offered_once_and_shown(till, settings):

@@ -1,6 +1,7 @@
 // What every page loads: htmx, menus, dialogs, copy buttons, theme, messages, shortcuts and live updates.
 import "./htmx.js";
 import "./menus.js";
+import "./nav.js";
 import "./copy.js";
 import "./theme.js";
 import "./timezone.js";

@@ -44,6 +44,16 @@ def test_it_says_how_much_is_used_of_what_and_by_whom(as_viewer, acme, acme_key,
     assert '<td>Website</td><td class="text-right tabular-nums">250</td>' in page
 
 
+def test_what_is_not_booked_yet_is_a_row_and_not_missing(as_viewer, acme, acme_key, event_store, clock):
+    """The counter knows at once, the ledger within five minutes."""
+    post(batch(3), key=acme_key)
+    before = text(as_viewer)
+    stored_and_booked(now())
+
+    assert '<td>in the last minutes, not assigned yet</td><td class="text-right tabular-nums">3</td>' in before
+    assert "not assigned yet" not in text(as_viewer)
+
+
 def test_it_says_what_is_held(as_viewer, acme, acme_key, clock):
     allow(acme, Quota("events", "month", 1, "hard"))
     post(batch(3), key=acme_key)
