@@ -17,6 +17,7 @@ from config.bench import (
     schemas,
     script,
     sdk,
+    soak,
     writer,
 )
 
@@ -34,6 +35,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "schemas": schemas.measure,
     "script": script.measure,
     "sdk": sdk.measure,
+    "soak": soak.measure,
 }
 
 
@@ -42,6 +44,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which; all by default")
     parser.add_argument("--millions", nargs="*", type=float, default=[1, 3, 10], help="sizes of the stored data set")
     parser.add_argument("--seconds", type=float, default=10, help="how long to send events for each figure")
+    parser.add_argument("--minutes", type=float, default=1, help="how long the soak keeps its page open")
     options = parser.parse_args()
     for name in options.names or BENCHES:
         print(f"\n== {name}: {(BENCHES[name].__doc__ or '').strip()}", flush=True)

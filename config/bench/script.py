@@ -53,7 +53,7 @@ LIVE = """async ([first, count]) => {
 
 def measure(options: argparse.Namespace) -> dict[str, object]:
     """the tracking script in a browser slowed down six times; a soak of 10,000 events"""
-    with _page() as (page, site, session):
+    with browsing() as (page, site, session, _):
         session.send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
         page.goto(site.show("bare", body="<button id=cta>Buy</button>"))
         reference = _median(page, REFERENCE)
@@ -75,10 +75,10 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
 def _soak(page: Page, session: CDPSession) -> dict[str, object]:
     """10,000 clicks and events over 1,000 routes, after a first 1,000 that warm up."""
     page.evaluate(LIVE, [0, 1000])
-    before = _heap(session)
+    before = heap(session)
     started = time.monotonic()
     page.evaluate(LIVE, [1000, 5000])
-    after = _heap(session)
+    after = heap(session)
     return {
         "soak: events, s": f"10000, {time.monotonic() - started:.0f}",
         "soak: growth of the heap, KB": round((after["JSHeapUsedSize"] - before["JSHeapUsedSize"]) / 1024),
@@ -87,7 +87,8 @@ def _soak(page: Page, session: CDPSession) -> dict[str, object]:
     }
 
 
-def _heap(session: CDPSession) -> dict[str, float]:
+def heap(session: CDPSession) -> dict[str, float]:
+    """Chromium's counts of the page, garbage collected."""
     for _ in range(3):
         session.send("HeapProfiler.collectGarbage")
     found: list[dict[str, Any]] = session.send("Performance.getMetrics")["metrics"]
@@ -103,7 +104,8 @@ def _with_ratio(ms: float, reference: float) -> str:
 
 
 @contextlib.contextmanager
-def _page() -> Iterator[tuple[Page, Website, CDPSession]]:
+def browsing() -> Iterator[tuple[Page, Website, CDPSession, Collector]]:
+    """A page, the website it will be of, its DevTools session, and what takes its events."""
     collector = Collector()
     with sync_playwright() as playwright, serve(collector.handler()) as address:
         site = Website(address)
@@ -113,5 +115,5 @@ def _page() -> Iterator[tuple[Page, Website, CDPSession]]:
             page = context.new_page()
             session = context.new_cdp_session(page)
             session.send("Performance.enable")
-            yield page, site, session
+            yield page, site, session, collector
             browser.close()
