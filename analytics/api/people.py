@@ -18,7 +18,7 @@ from analytics.reports.people.accounts import accounts as accounts_of
 from analytics.reports.people.accounts import property_key
 from analytics.reports.people.listing import list_people
 from analytics.reports.people.profile import profile
-from analytics.reports.sessions import all_time, events_of, list_sessions, number
+from analytics.reports.sessions import all_time, list_sessions, number, timelines
 from config.lib import clock
 from tracking import erasure
 
@@ -142,7 +142,7 @@ def person(request: Request, person: str) -> Response:
         period = all_time(now, ZoneInfo(workspace.timezone))
         query = Query(dataset_id, workspace.timezone, period, (), bots=True)
         page = list_sessions(query, limit_of(request, 20, 100), request.query_params.get("cursor"), person_id)
-        events = events_of(dataset_id, page.visits)
+        events = timelines(dataset_id, page.visits, now, workspace.session_timeout_minutes)
     return Response(
         {
             "person_id": str(found.person_id),

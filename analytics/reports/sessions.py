@@ -13,6 +13,7 @@ from analytics.query.model import Period, Query
 from analytics.query.scope import Parameters, where
 from analytics.reports.cursors import seal, unseal
 from analytics.reports.events import COLUMNS, shown
+from analytics.reports.visit_ends import with_end
 
 VISIT = {
     "id": "toString(session_id)", "person_id": "toString(person_id)", "visitor_id": "toString(visitor_id)",
@@ -78,6 +79,17 @@ def events_of(dataset_id: int, visits: list[dict[str, Any]], most: int = EVENTS_
     for row in costs.query(sql, bound.values, dataset_id).rows:
         event = shown(row)
         found[event["session_id"]].append(event)
+    return found
+
+
+def timelines(
+    dataset_id: int, visits: list[dict[str, Any]], now: datetime, timeout_minutes: int, most: int = EVENTS_OF_A_VISIT
+) -> dict[str, list[Any]]:
+    """The same with the end of each visit that is over, unless there are more events than `most`."""
+    found = events_of(dataset_id, visits, most)
+    for visit in visits:
+        if len(found[visit["id"]]) < most:
+            found[visit["id"]] = with_end(visit, found[visit["id"]], now, timeout_minutes)
     return found
 
 

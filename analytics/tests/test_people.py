@@ -100,9 +100,25 @@ def test_one_person_has_visits_with_events_properties_and_revenue(acme, as_key):
 
     assert (answer["user_id"], answer["name"], answer["revenue"]) == ("u-17", "u-17", {"EUR": "20.00"})
     assert [[event["name"] for event in visit["timeline"]] for visit in answer["sessions"]] == [
-        ["login", "payment_completed"]
+        ["login", "payment_completed", "session_end"]
     ]
     assert "/secret" not in str(answer)
+
+
+def test_a_visit_that_is_over_ends_and_its_end_is_stored_nowhere(acme, as_key):
+    told = Sent("10:20", "session_end", "/", 2, fields={"props": {"reason": "manual"}})
+    ended = [page_view("10:00", "/", 1), page_view("10:04", "/b", 1), page_view("10:00", "/", 2), told]
+    store_events(acme.dataset_id(), [*ended, page_view("2026-03-10T11:45", "/", 3)])  # fifteen minutes ago
+
+    def timeline(visitor):
+        (visit,) = as_key.get(f"{PEOPLE}/{visitor}").json()["sessions"]
+        return [(event["at"][11:16], event["name"], event["properties"].get("reason")) for event in visit["timeline"]]
+
+    assert timeline(1)[1:] == [("10:04", "page_view", None), ("10:04", "session_end", "server")]
+    assert timeline(2)[1:] == [("10:20", "session_end", "manual")]
+    assert timeline(3) == [("11:45", "page_view", None)]
+    assert as_key.get(f"{PEOPLE}/1").json() == as_key.get(f"{PEOPLE}/1").json()
+    assert as_key.get(SESSIONS, YESTERDAY).json()["sessions"][0]["events"] == 2
 
 
 @pytest.mark.parametrize("person", ["999999", "nobody", "-1", str(1 << 64), "١٢"])

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from analytics.query.model import Query, QueryError
 from analytics.reports.people.profile import Profile, profile
-from analytics.reports.sessions import all_time, events_of, list_sessions, number
+from analytics.reports.sessions import all_time, list_sessions, number, timelines
 from analytics.templatetags import numbers
 from analytics.views.reports import amounts, tables
 from analytics.views.reports.sessions import visit_shown
@@ -34,13 +34,15 @@ def person_page(request: WorkspaceRequest, slug: str, person: str) -> HttpRespon
     if found is None:
         raise Http404
     zone = request.workspace.timezone
-    query = Query(dataset_id, zone, all_time(clock.now(), ZoneInfo(zone)), (), bots=True)
+    now = clock.now()
+    query = Query(dataset_id, zone, all_time(now, ZoneInfo(zone)), (), bots=True)
     cursor, notice = request.GET.get("cursor", ""), ""
     try:
         page = list_sessions(query, VISITS, cursor or None, wanted)
     except QueryError as refused:
         page, notice = list_sessions(query, VISITS, None, wanted), str(refused)
-    events = events_of(dataset_id, page.visits, EVENTS_OF_A_VISIT)
+    timeout = request.workspace.session_timeout_minutes
+    events = timelines(dataset_id, page.visits, now, timeout, EVENTS_OF_A_VISIT)
     kept = "env=test&" if environment == "test" else ""
     context = {
         "person": found,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.query.model import QueryError
 from analytics.query.page import PageQuery
-from analytics.reports.sessions import VISIT, events_of, list_sessions, number, session
+from analytics.reports.sessions import VISIT, list_sessions, number, session, timelines
 from analytics.templatetags import numbers
 from analytics.views.reports import tables
 from analytics.views.reports.choices import bare
@@ -20,6 +20,7 @@ from analytics.views.reports.event_lines import event_line
 from analytics.views.reports.frame import Report, ReportPage
 from analytics.views.reports.tables import Cell, Column, Table
 from analytics.views.unavailable import says_when_unavailable
+from config.lib import clock
 from workspaces.access import WorkspaceRequest, workspace_view
 from workspaces.models import Environment, Workspace
 from workspaces.roles import needs
@@ -110,7 +111,9 @@ def session_page(request: WorkspaceRequest, slug: str, session_id: str) -> HttpR
     visit = session(dataset_id, wanted) if wanted is not None else None
     if visit is None:
         raise Http404
-    shown = visit_shown(request.workspace, environment, visit, events_of(dataset_id, [visit])[visit["id"]])
+    workspace = request.workspace
+    events = timelines(dataset_id, [visit], clock.now(), workspace.session_timeout_minutes)[visit["id"]]
+    shown = visit_shown(workspace, environment, visit, events)
     return render(request, "analytics/reports/session.html", {"visit": shown, "environment": environment})
 
 
