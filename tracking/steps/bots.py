@@ -10,7 +10,8 @@ from tracking.steps.agent import LONGEST
 
 UNNAMED = "Other bot"
 AUTOMATED = "Automated browser"
-NAMED = re.compile(r"[\w.-]*(?:bot|crawler|spider|preview|monitor|lighthouse|headless)[\w.-]*", re.I)
+NAMED = re.compile(r"[\w.-]*(?:bot|crawler|spider|preview|monitor|lighthouse|headless|hexometer)[\w.-]*", re.I)
+UNLISTED = re.compile("hexometer", re.I)  # the lists do not know it
 # A library that speaks HTTP is how a customer's own server sends events; it reads no pages.
 LIBRARIES = re.compile(
     "|".join(
@@ -29,7 +30,7 @@ def name(user_agent: str) -> str:
         return ""
     found = ua_parser.parse(user_agent)
     is_spider = found.device is not None and found.device.family == "Spider" and user_agent.startswith("Mozilla/")
-    if not is_spider and not crawleruseragents.is_crawler(user_agent):
+    if not (is_spider or UNLISTED.search(user_agent) or crawleruseragents.is_crawler(user_agent)):
         return ""
     if found.user_agent and found.user_agent.family.lower() in user_agent.lower() and is_spider:
         return found.user_agent.family

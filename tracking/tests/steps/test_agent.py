@@ -58,3 +58,23 @@ def test_televisions_and_consoles_are_devices_of_their_own(user_agent, device):
 )
 def test_bots_have_names_and_servers_that_send_events_are_none(user_agent, expected):
     assert name(user_agent) == expected
+
+
+CRAWLERS = (
+    "Googlebot", "bingbot", "YandexBot", "Baiduspider", "DuckDuckBot", "Applebot", "facebookexternalhit", "Twitterbot",
+    "LinkedInBot", "Slackbot", "Discordbot", "WhatsApp", "Pinterestbot", "AhrefsBot", "SemrushBot", "MJ12bot",
+    "GTmetrix", "Hexometer", "Pingdom", "UptimeRobot", "Chrome-Lighthouse", "PTST", "HeadlessChrome", "PhantomJS",
+    "GPTBot", "ClaudeBot", "CCBot", "PerplexityBot",
+)  # fmt: skip
+PHONES = (
+    "Linux; Android 10; CUBOT X30", "Linux; Android 14; Pixel 8", "Linux; Android 13; SM-S918B",
+    "Linux; Android 12; Redmi Note 11", "Linux; Android 11; CPH2239", "Linux; Android 13; moto g54 5G",
+    "Linux; Android 9; CUBOT_NOTE_20", "Linux; Android 14; 23049PCD8G", "Linux; Android 12; HUAWEI P50",
+    "iPhone; CPU iPhone OS 17_4 like Mac OS X",
+)  # fmt: skip
+
+
+def test_H195_crawlers_are_known_by_name_and_phones_of_any_name_are_people():
+    unknown = [each for each in CRAWLERS if not name(f"Mozilla/5.0 (compatible; {each}/2.1; +http://example.com/)")]
+    suspected = [each for each in PHONES if name(f"Mozilla/5.0 ({each}) AppleWebKit/537.36 Chrome/126.0 Mobile Safari")]
+    assert (unknown, suspected) == ([], [])

@@ -22,7 +22,7 @@ def _forget() -> None:
     visitor._salt_before.cache_clear()
 
 
-def test_the_same_browser_at_the_same_address_is_one_visitor_for_a_day():
+def test_H189_the_same_browser_at_the_same_address_is_one_visitor_for_a_day():
     first, _ = visitor.without_id(2, "1.1.1.1", CHROME, TODAY)
     _forget()  # another process
 
@@ -32,7 +32,7 @@ def test_the_same_browser_at_the_same_address_is_one_visitor_for_a_day():
     assert visitor.without_id(4, "1.1.1.1", CHROME, TODAY)[0] != first  # another workspace
 
 
-def test_the_next_day_makes_another_number_and_still_knows_the_one_before():
+def test_H189_the_next_day_makes_another_number_and_still_knows_the_one_before():
     today, before = visitor.without_id(2, "1.1.1.1", CHROME, TODAY)
     tomorrow, yesterday = visitor.without_id(2, "1.1.1.1", CHROME, TOMORROW)
 
