@@ -60,7 +60,7 @@ await metricpal.close();
         ("use.cjs", 'const { init, trackEvent } = require("metricpal"); init({ apiKey: "k" }); trackEvent("x");'),
     ],
 )
-def test_on_a_server_the_package_for_browsers_does_nothing(tmp_path, file, program):
+def test_A019_on_a_server_the_package_for_browsers_does_nothing(tmp_path, file, program):
     install("js", tmp_path)
     (tmp_path / file).write_text(program)
 

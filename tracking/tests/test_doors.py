@@ -61,7 +61,7 @@ def get(query: str = "", **headers: str) -> Any:
     return Client(headers={name.replace("_", "-"): value for name, value in headers.items()}).get(f"{PIXEL}?{query}")
 
 
-def test_the_collect_example_is_taken_in_its_own_year(acme, acme_key):
+def test_G180_the_collect_example_is_taken_in_its_own_year(acme, acme_key):
     answer = post(COLLECT_EXAMPLE, acme_key)
 
     assert (answer.status_code, verdicts(answer)) == (200, [("accepted", None)])
@@ -69,11 +69,11 @@ def test_the_collect_example_is_taken_in_its_own_year(acme, acme_key):
     assert (event.type, event.at_ms, event.url) == ("page_view", JANUARY_8, "https://example.com")
 
 
-def test_the_published_key_check_holds_for_no_events_too():
+def test_G180_the_published_key_check_holds_for_no_events_too():
     assert post({"events": []}, "invalid-key").status_code == 401
 
 
-def test_the_optimized_example_is_answered_as_published(acme, acme_key):
+def test_G180_the_optimized_example_is_answered_as_published(acme, acme_key):
     answer = post(OPTIMIZED_EXAMPLE.replace("mp_live_123", acme_key), url=OPTIMIZED)
 
     body = json.loads(answer.content)
@@ -158,7 +158,7 @@ def test_a_list_of_events_bare_or_named(acme, acme_key, wrapped):
     assert [event.name for event in events(acme.dataset_id())] == ["a", "b"]
 
 
-def test_the_ingest_example_keeps_its_schema(acme, acme_key):
+def test_G180_the_ingest_example_keeps_its_schema(acme, acme_key):
     answer = post(INGEST_EXAMPLE, acme_key, url="/api/events/ingest")
 
     assert (answer.status_code, verdicts(answer)) == (200, [("accepted", None)])
@@ -171,7 +171,7 @@ def test_the_ingest_example_keeps_its_schema(acme, acme_key):
     }
 
 
-def test_the_analytics_example_brings_properties_of_its_user(acme, acme_key):
+def test_G180_the_analytics_example_brings_properties_of_its_user(acme, acme_key):
     answer = post(FEATURE_EXAMPLE, acme_key, url="/api/v1/analytics/events")
 
     assert (answer.status_code, verdicts(answer)) == (200, [("accepted", None)])

@@ -130,7 +130,7 @@ def test_D083_D084_D085_files_are_downloads(live: Live, link: str, options: str,
         ('<p id="t" tabindex="0" data-mp-event="Card">C</p>', "Card", {}),
     ],
 )  # fmt: skip
-def test_D087_D089_D094_a_tagged_element_is_its_event_and_no_click(
+def test_D087_D088_D089_D094_a_tagged_element_is_its_event_and_no_click(
     live: Live, element: str, name: str, facts: dict[str, str]
 ) -> None:
     live.open(STAY + element)
@@ -140,7 +140,7 @@ def test_D087_D089_D094_a_tagged_element_is_its_event_and_no_click(
     live.none("click")
 
 
-def test_D090_a_tag_that_comes_later_works_and_an_empty_one_does_not(live: Live) -> None:
+def test_D090_D091_a_tag_that_comes_later_works_and_an_empty_one_does_not(live: Live) -> None:
     live.open()
     add = "html => document.body.insertAdjacentHTML('beforeend', html)"
     live.page.evaluate(add, '<button id="late" data-mp-event="Late">L</button>')

@@ -44,7 +44,7 @@ def addresses(live: Live) -> list[tuple[str, str]]:
     ],
     ids=["F131 before", "F132 map", "F132 lists", "F132 pairs", "F132 text"],
 )
-def test_F131_a_hubspot_form_is_a_submission_and_an_identity(page: Page, live: Live, message: Any) -> None:
+def test_F131_F132_a_hubspot_form_is_a_submission_and_an_identity(page: Page, live: Live, message: Any) -> None:
     live.open()
     page.evaluate(SAY, [message, ""])
     page.evaluate(SAY, [hubspot("onFormSubmitted", {"submissionValues": {"email": ANN}}), ""])
