@@ -40,10 +40,13 @@ const MORE = { name: "more", gate: 5700 };
 // Script and parts shorten the same names to the same letters.
 const mangleCache = {};
 
-async function bundle({ entry, target, plain, parts = {}, more = "", footer }) {
+const absWorkingDir = new URL(".", import.meta.url).pathname;
+
+/** `text` instead of the file `entry`. */
+async function bundle({ entry, text, target, plain, parts = {}, more = "" }) {
   const { outputFiles, mangleCache: made } = await build({
-    absWorkingDir: new URL(".", import.meta.url).pathname,
-    entryPoints: [entry],
+    absWorkingDir,
+    ...(text ? { stdin: { contents: text, resolveDir: absWorkingDir } } : { entryPoints: [entry] }),
     bundle: true,
     minify: true,
     format: "iife",
@@ -52,7 +55,6 @@ async function bundle({ entry, target, plain, parts = {}, more = "", footer }) {
     // `plain`: it reads what the server writes, by its names.
     mangleProps: plain ? undefined : new RegExp(`^(${INTERNAL.join("|")})$`),
     mangleCache: plain ? undefined : mangleCache,
-    ...(footer ? { globalName: "part", footer: { js: footer } } : {}),
     legalComments: "none",
     define: {
       __VERSION__: JSON.stringify(version),
@@ -83,10 +85,18 @@ async function write(name, code, gate) {
   if (over) process.exitCode = 1;
 }
 
+/** What a module exports, by name: a page's additions to Object.prototype must not come among them. */
+async function exportsOf(entry) {
+  const { metafile } = await build({ absWorkingDir, entryPoints: [entry], bundle: true, format: "esm", write: false, metafile: true });
+  return Object.values(metafile.outputs)[0].exports.join(", ");
+}
+
 /** A part as a script that hands its exports to the element it stands in. @returns base64 of its SHA-256 */
 async function writePart({ name, gate }, parts) {
-  const text = await bundle({ entry: `src/parts/${name}.js`, target: "es2020", parts, footer: "document.currentScript.give(part);" });
-  const code = await squeeze(`(()=>{${text}})()`, "es2020");
+  const entry = `./src/parts/${name}.js`;
+  const names = await exportsOf(entry);
+  const text = `import { ${names} } from "${entry}"; document.currentScript.give({ ${names} });`;
+  const code = await squeeze(await bundle({ text, target: "es2020", parts }), "es2020");
   const hash = createHash("sha256").update(code).digest("base64").replace(/=+$/, "");
   await write(fileOf(name, hash), code, gate);
   return hash;

@@ -144,6 +144,7 @@ class Website:
         self.url = ""
         self.status = 200  # of the page
         self.headers: dict[str, str] = {}  # of the page, with _ for -
+        self.files: dict[str, bytes] = {}  # scripts of the site's own, by name
         self.posted: list[tuple[str, bytes]] = []  # path and body of what was sent to the site itself
 
     def show(
@@ -166,7 +167,8 @@ class Website:
                 if self.path.endswith("?slow"):
                     time.sleep(0.3)
                 if file.suffix == ".js":
-                    self.answer(200, file.read_bytes(), Content_Type="text/javascript")
+                    body = website.files.get(file.name) or file.read_bytes()
+                    self.answer(200, body, Content_Type="text/javascript")
                 else:
                     headers = {"Content_Type": "text/html; charset=utf-8", **website.headers}
                     self.answer(website.status, website.html, **headers)

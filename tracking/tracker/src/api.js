@@ -7,16 +7,13 @@ import { cleanUrl } from "./redact.js";
 const MAX_NAME = 128;
 
 /** ISO moment of a Date, epoch milliseconds or text; undefined for what is none. */
-export function isoDate(value) {
-  const date = new Date(value ?? NaN);
-  return isNaN(date) ? undefined : date.toISOString();
-}
+export const isoDate = guard((value) => new Date(value ?? NaN).toISOString());
 
 function counting({ run, log, win }, when) {
   const named = (type, field, name, properties, { urgent, url, callback } = {}) => {
     const text = typeof name === "string" && name.trim().slice(0, MAX_NAME);
     if (!run() || !text) {
-      if (callback) guard(callback)();
+      guard(callback)();
       return log(type, "not sent", name), null;
     }
     const { emitter, page } = run();
@@ -50,7 +47,7 @@ function asking({ config, consent, run, newId, log }, when) {
     isIdentified: () => !!person(),
     getVisitorId: () => (run() ? run().people.identity.visitorId() : (pageId = pageId || `m_${newId()}`)),
     getConfig: () => ({ ...config }),
-    getClickInfo: (element) => (element && element.nodeType === 1 && run() && run().kit.explain ? run().kit.explain(element) : null),
+    getClickInfo: (element) => (element.nodeType === 1 ? run().kit.explain(element) : null),
   };
 }
 

@@ -7,6 +7,8 @@
  * (crash, killed by the system) stops renewing it. Other pages of the site then take its events over (orphans.js).
  */
 
+import { toJson } from "./plain.js";
+
 const WRITE_MS = 1000;
 
 export function createDisk({ local: storage, config, newId, clock }) {
@@ -23,7 +25,7 @@ export function createDisk({ local: storage, config, newId, clock }) {
     left = leaving;
     clock.clearTimeout(timer);
     timer = null;
-    if (events.length) storage.set(own, JSON.stringify({ lease: left ? 0 : clock.now(), events }));
+    if (events.length) storage.set(own, toJson({ lease: left ? 0 : clock.now(), events }));
     else storage.remove(own);
   };
   return {

@@ -6,6 +6,7 @@
  */
 import { callBack } from "./callbacks.js";
 import { guard } from "./guard.js";
+import { plainProperties } from "./plain.js";
 
 export function createEmitter({ config, clock, log, newId, observers = [] }, { page, people, shared, deliver }) {
   let seq = 0;
@@ -17,12 +18,13 @@ export function createEmitter({ config, clock, log, newId, observers = [] }, { p
     const common = (/exit/.test(type) && view.common) || shared.of(type);
     if (/page_v/.test(type)) view.common = common;
     event.properties = { ...common, ...properties };
-    const changed = config.beforeSend ? guard(config.beforeSend, log)(event) : event;
+    const { beforeSend } = config;
+    const changed = beforeSend ? guard(beforeSend, log)(event) : event;
     // Whoever asks for identification alone gets nothing else.
     const isDropped = changed === null || changed === false || (config.onlyIdentify && !/identify$/.test(type));
     log(type, event, isDropped ? "not sent" : "");
     if (isDropped) return event;
-    Object.assign(event, changed);
+    if (beforeSend) event.properties = plainProperties(Object.assign(event, changed).properties);
     callBack(event, callback);
     observers.forEach((fn) => guard(fn, log)({ ...event }));
     deliver(event, urgent);

@@ -27,7 +27,8 @@ const same = (left, right) => JSON.stringify(left) === JSON.stringify(right);
 
 /** `visitors` keeps the visitor id, `persons` the identity, both memory where nothing may be kept. */
 export function createIdentity({ visitors, persons, newVisitor, privacyMode }) {
-  const read = guard(() => JSON.parse(persons.get(IDENTITY) || null)); // a broken value counts as none
+  let spare = null; // in memory, when the disk turned out to be full
+  const read = guard(() => JSON.parse(persons.get(IDENTITY) || spare)); // a broken value counts as none
   let renewed = false; // once in each page: browsers count the days from the last write
   return {
     visitorId() {
@@ -50,10 +51,13 @@ export function createIdentity({ visitors, persons, newVisitor, privacyMode }) {
       const after = { subject: who, traits: { ...(isSame && before.traits), ...allowedTraits(traits, privacyMode) } };
       if (auto) after.auto = 1;
       if (before && same(before, after)) return null;
-      persons.set(IDENTITY, JSON.stringify(after));
+      const text = JSON.stringify(after);
+      persons.set(IDENTITY, text);
+      spare = persons.get(IDENTITY) === text ? null : text;
       return after;
     },
     forget() {
+      spare = null;
       visitors.remove(VISITOR);
       persons.remove(IDENTITY);
     },

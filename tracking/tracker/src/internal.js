@@ -7,7 +7,7 @@ export const INTERNAL = (
   "emit emitter encodeBatch end ended enter erase failed failures flush follow forget hide identity idle ids " +
   "isBlocked isOnline isSpent keeps leave lengthen local newId newVisitor notBefore onEnter onLeave pages patience pending " +
   "people person persons prepend queue record recover release renew replay retryAfter rewind run saveSoon " +
-  "adopt know tellers explain restored alive ends observers suffix facts " +
+  "until common engaged current save stop bytes adopt know tellers explain restored alive ends observers suffix facts " +
   "say sender session settle shared shown signals silences started stopped stops timeoutMs transport types urgent " +
   "usedElsewhere view visitorId visitors wake warn win"
 ).split(" ");

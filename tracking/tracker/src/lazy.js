@@ -6,6 +6,7 @@
  * is written under the names that the build has shortened alike in both. The browser checks it against the hash that
  * the build wrote down; what it refuses, a blocker eats or the network loses is as if it did not exist.
  */
+import { guard } from "./guard.js";
 import { VERSION } from "./version.js";
 
 /** Base64 of the SHA-256 of `more`, without the last "=". The build fills it in. */
@@ -17,18 +18,20 @@ export const fileOf = (name, hash) => `${name}.${hash.slice(0, 8).replace(/\W/g,
 /** `(name, hash) => Promise` of the part's exports, or of undefined. `base`: where `/s/` begins. */
 export function createLoader({ document, trustedTypes }, base, nonce) {
   const asked = {};
-  const trust = trustedTypes && trustedTypes.createPolicy("metricpal", { createScriptURL: (url) => url });
-  const put = (name, hash) =>
-    new Promise((resolve) => {
-      const script = document.createElement("script");
-      const url = `${base}/s/${VERSION}/${fileOf(name, hash)}`;
-      const give = (exports) => {
-        script.remove();
-        resolve(exports);
-      };
-      const src = trust ? trust.createScriptURL(url) : url;
-      const integrity = `sha256-${hash}=`;
-      document.head.append(Object.assign(script, { give, onerror: () => give(), crossOrigin: "", nonce, integrity, src }));
-    });
+  // A page may allow no policy of ours, or have one already (a second script): then the address goes as it is.
+  const trust = guard(() => trustedTypes.createPolicy("metricpal", { createScriptURL: (url) => url }))();
+  const load = (name, hash, done) => {
+    const script = document.createElement("script");
+    const url = `${base}/s/${VERSION}/${fileOf(name, hash)}`;
+    const give = (exports) => {
+      script.remove();
+      done(exports);
+    };
+    const src = trust ? trust.createScriptURL(url) : url;
+    const integrity = `sha256-${hash}=`;
+    const about = { give, onerror: () => give(), crossOrigin: "", nonce, integrity, src };
+    (document.head || document.documentElement).append(Object.assign(script, about));
+  };
+  const put = (name, hash) => new Promise((done) => guard(load, () => done())(name, hash, done));
   return (name = "more", hash = MORE) => (asked[name] = asked[name] || (hash ? put(name, hash) : Promise.resolve()));
 }

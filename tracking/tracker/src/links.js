@@ -6,6 +6,7 @@
  */
 import { fnv1a } from "./fnv.js";
 import { listen } from "./guard.js";
+import { isForm } from "./native.js";
 
 export const PARAMETER = "_mpl";
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
@@ -70,7 +71,7 @@ export function decorateLinks({ win, clock, log }, isListed, current) {
   const submitted = (event) => {
     const form = event.composedPath()[0];
     const own = (name) => Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, name).get.call(form);
-    if (form.nodeName !== "FORM" || own("method") !== "get" || !leads(own("action"))) return;
+    if (!isForm(form) || own("method") !== "get" || !leads(own("action"))) return;
     const text = value();
     if (!text) return;
     const field = Object.assign(win.document.createElement("input"), { type: "hidden", name: PARAMETER, value: text });

@@ -6,6 +6,7 @@ import { watchHistory } from "./capture/history.js";
 import { guard, listen } from "./guard.js";
 import { uuidv7 } from "./ids.js";
 import { whenSeen } from "./page.js";
+import { toJson } from "./plain.js";
 import { cleanUrl } from "./redact.js";
 import { createStopwatch } from "./stopwatch.js";
 import { VERSION } from "./version.js";
@@ -34,7 +35,7 @@ function boot(win, tag) {
     bot: +!!(navigator.webdriver && !win.__mpTest),
     cookieless: 1,
   };
-  const encode = (events) => JSON.stringify({ v: 2, sv: VERSION, api_key: apikey, sent_at: Date.now(), context, events });
+  const encode = (events) => toJson({ v: 2, sv: VERSION, api_key: apikey, sent_at: Date.now(), context, events });
 
   /** Title and all that waits leave now; what was not answered waits for the next time. */
   const flush = guard(() => {

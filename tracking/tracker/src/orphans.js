@@ -17,7 +17,7 @@ export function claimOrphans(local, { prefix, own }, now) {
     }
   }
   const others = (local.names() || []).filter((name) => name.startsWith(prefix) && name !== own).map(read);
-  const gone = others.filter(({ lease }) => now - lease > STALE_MS);
+  const gone = others.filter(({ lease }) => Math.abs(now - lease) > STALE_MS);
   gone.forEach(({ name }) => local.remove(name));
   return gone.flatMap(({ events }) => events);
 }

@@ -10,6 +10,8 @@ export function createPatience({ clock, isOnline, random = Math.random }) {
     failures: 0, // in a row
     silences: 0, // failures without any answer, in a row, while online
     notBefore: 0, // epoch ms
+    /** Until when to wait. Later than we ever wait: the clock was set back meanwhile. */
+    until: () => (patience.notBefore - clock.now() > BLOCKED_WAIT_MS ? 0 : patience.notBefore),
     isBlocked: () => patience.silences >= BLOCKED_AFTER,
     isSpent: () => patience.failures >= MAX_TRIES,
     forget: () => Object.assign(patience, { failures: 0, silences: 0, notBefore: 0 }),

@@ -14,6 +14,20 @@ const MAX_BYTES = 32000;
 
 export const utf8Length = (text) => new TextEncoder().encode(text).length;
 
+/** As JSON, or undefined. Old libraries teach arrays a `toJSON`, which makes texts of them (Prototype 1.6). */
+export function toJson(value) {
+  const { prototype } = Array;
+  const taught = Object.getOwnPropertyDescriptor(prototype, "toJSON");
+  delete prototype.toJSON;
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    return undefined; // the site's own hook made something of it that is none
+  } finally {
+    if (taught) Object.defineProperty(prototype, "toJSON", taught);
+  }
+}
+
 export const cut = (text, max) => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
 
 function plainObject(value, path, note) {
@@ -40,7 +54,7 @@ function plain(value, path, note) {
   try {
     if (value.nodeType) return String(value.nodeName).toLowerCase();
     if (value instanceof Error) return cut(String(value.message), MAX_STRING);
-    if (typeof value.toJSON === "function") return plain(value.toJSON(), [...path, value].slice(0, MAX_DEPTH), note);
+    if (typeof value.toJSON === "function" && !Array.isArray(value)) return plain(value.toJSON(), [...path, value].slice(0, MAX_DEPTH), note);
     return plainObject(value, path, note);
   } catch (error) {
     return undefined; // a getter or toJSON of the page threw

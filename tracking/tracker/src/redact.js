@@ -27,7 +27,7 @@ function redact(text) {
 
 /** One line of at most `max` characters. */
 export function cleanText(text, max = 255) {
-  return cut(redact(text.replace(/\s+/g, " ").trim()), max);
+  return cut(redact(`${text}`.replace(/\s+/g, " ").trim()), max);
 }
 
 function cleanQuery(search) {

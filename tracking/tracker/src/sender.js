@@ -28,7 +28,8 @@ export function createSender(env, parts) {
   let running = null; // promise of the drain that is under way
   let again = false; // asked for meanwhile
 
-  const arm = (ms = schedule.delay()) => patience.isSpent() || schedule.arm(ms, patience.notBefore);
+  const arm = (ms = schedule.delay()) => patience.isSpent() || schedule.arm(ms, patience.until());
+  const mayAsk = () => isOnline() && clock.now() >= patience.until();
   const prepare = () => pages() && pages().settle();
   const save = () => disk.save(queue.all());
 
@@ -44,12 +45,12 @@ export function createSender(env, parts) {
   }
   /** @returns {Promise<boolean>} whether all that was queued has been answered for. */
   function flush() {
-    const wait = !isOnline() || clock.now() < patience.notBefore;
     again = !!running;
+    if (running) return running;
+    if (queue.size() && mayAsk()) return (running = drain());
     // A timer may ring a moment too early for the clock: nobody else would ask again.
-    if (wait && queue.size() && isOnline()) arm(0);
-    if (!running && (wait || !queue.size())) return Promise.resolve(!queue.size());
-    return running || (running = drain());
+    if (queue.size() && isOnline()) arm(0);
+    return Promise.resolve(!queue.size());
   }
   function sendBeacon() {
     prepare();
@@ -75,7 +76,7 @@ export function createSender(env, parts) {
      */
     hide(leaving) {
       prepare();
-      if (!disk.keeps || (clock.now() >= patience.notBefore && isOnline())) post.byBeacon();
+      if (!disk.keeps || mayAsk()) post.byBeacon();
       disk.save(queue.all(), leaving || undefined);
     },
     keeps: disk.keeps,

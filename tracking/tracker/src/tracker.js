@@ -38,7 +38,7 @@ export function createTracker({ win, config, url, load, log, warn }) {
   const env = { win, config, clock, log, warn, newId, local, suffix, isOnline, observers, load };
   const consent = createConsent(env);
   const shared = createShared();
-  const transport = config.sandbox ? sandboxed(log) : createTransport(win, url);
+  const transport = config.sandbox ? sandboxed(log) : createTransport(win, url, load);
 
   /** What lives from `start` to `stop`. */
   function createRun() {
@@ -50,7 +50,7 @@ export function createTracker({ win, config, url, load, log, warn }) {
     const context = { ...readContext(win, anonymous), ...consent.signals, cookieless: +anonymous };
     const encodeBatch = (batch, retry) => {
       const [state, reason] = consent.decide();
-      context.bot = botSigns(win);
+      context.bot = guard(botSigns, log, 0)(win);
       context.consent = reason ? state : undefined; // nobody was asked: nothing is claimed
       return encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, context });
     };

@@ -2,38 +2,33 @@
  * Sends a body. Always `text/plain` without credentials or headers of our own: anything else would make the browser ask
  * for permission first (a second request, and none at all from a page that is closing).
  *
- * `fetch` is the one found at boot: wrappers that come later may add headers. One that throws is not used.
+ * `fetch` is the one found at boot: wrappers that come later may add headers. Where it throws, or there is none, the part
+ * `more` sends in another way.
  */
 
 import { guard } from "./guard.js";
 
 const TIMEOUT_MS = 30 * 1000;
 
-/** As `fetch` answers, as far as we read it. */
-const byXhr = (win, url, body) =>
-  new Promise((resolve) => {
-    const request = new win.XMLHttpRequest();
-    const headers = { get: (name) => request.getResponseHeader(name) };
-    request.onloadend = () =>
-      resolve({ status: request.status, headers, json: async () => JSON.parse(request.responseText) });
-    request.open("POST", url);
-    request.send(body);
-  });
-
-export function createTransport(win, url) {
-  const fetch = guard(win.fetch.bind(win));
+export function createTransport(win, url, load) {
+  const { fetch } = win;
+  const ask = guard((options) => fetch.call(win, url, options));
   return {
     /**
      * @returns {Promise<{status: number, retryAfter: ?string, hold: ?number, off: ?boolean}>} status 0: no answer. Never
      * rejects.
      */
     async post(body) {
-      const controller = new AbortController();
-      const timer = win.setTimeout(() => controller.abort(), TIMEOUT_MS);
-      const { signal } = controller;
-      const options = { method: "POST", body, signal, keepalive: true, credentials: "omit", cache: "no-store" };
+      let timer;
       try {
-        const answer = await (fetch(url, options) || byXhr(win, url, body));
+        const controller = new AbortController();
+        const { signal } = controller;
+        // What a page puts in the place of fetch may never answer, and know nothing of signals.
+        const late = new Promise((resolve, reject) => {
+          timer = win.setTimeout(() => reject(controller.abort()), TIMEOUT_MS);
+        });
+        const options = { method: "POST", body, signal, keepalive: true, credentials: "omit", cache: "no-store" };
+        const answer = await Promise.race([ask(options) || load().then((more) => more.byXhr(win, url, body)), late]);
         const { hold, off } = await answer.json().catch(() => ({}));
         return { status: answer.status, retryAfter: answer.headers.get("Retry-After"), hold, off };
       } catch (error) {

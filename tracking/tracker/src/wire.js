@@ -1,5 +1,5 @@
 /** The request body: tracker version 2 of the wire. What all events share stands once, at the top. */
-import { utf8Length } from "./plain.js";
+import { toJson, utf8Length } from "./plain.js";
 import { VERSION } from "./version.js";
 
 // All keepalive and beacon bodies in flight may have 65,536 bytes together; anything above is refused by the browser.
@@ -10,7 +10,7 @@ const sizes = new WeakMap();
 
 /** Bytes of one event in the body, at most; counted once (a title that comes later has its room in the envelope's). */
 export function sizeOf(event) {
-  if (!sizes.has(event)) sizes.set(event, utf8Length(JSON.stringify(event)));
+  if (!sizes.has(event)) sizes.set(event, utf8Length(toJson(event)));
   return sizes.get(event);
 }
 
@@ -38,5 +38,5 @@ export function encode(batch, about) {
     for (const name of Object.keys(top)) if (own[name] === top[name]) delete own[name];
     return own;
   });
-  return JSON.stringify({ v: 2, sv: VERSION, ...about, visitor_id, ...top, events });
+  return toJson({ v: 2, sv: VERSION, ...about, visitor_id, ...top, events });
 }

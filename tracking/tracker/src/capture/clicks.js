@@ -3,7 +3,8 @@
  * itself wrote on the element (tagged.js) is told instead of the click.
  */
 import { listen } from "../guard.js";
-import { clickable, closest, describe, isIgnored } from "./elements.js";
+import { closest } from "../native.js";
+import { clickable, describe, isIgnored } from "./elements.js";
 import { taggedBy } from "./tagged.js";
 
 const LABEL_MS = 50; // a click on a label makes the browser click its field too

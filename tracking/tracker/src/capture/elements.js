@@ -1,4 +1,5 @@
 /** What may be said of an element: its tag, id, text, place and link. The value of a field is never read. */
+import { attribute, closest, native } from "../native.js";
 import { cleanText, cleanUrl, parseUrl } from "../redact.js";
 
 export const IGNORED = "[data-mp-ignore],.mp-ignore,[data-private],.ph-no-capture,[data-hj-suppress]";
@@ -12,15 +13,7 @@ const DOWNLOAD =
 const MAX_TEXT = 1024;
 const MAX_PATH = 8;
 
-const tagOf = (element) => element.nodeName.toLowerCase();
-const attribute = (element, name) => element.getAttribute(name) || "";
-
-/** The nearest of `element` and its ancestors that matches, out of open shadow roots too. */
-export function closest(element, selector) {
-  const found = element.closest(selector);
-  const { host } = element.getRootNode();
-  return found || (host ? closest(host, selector) : null);
-}
+const tagOf = (element) => native(element, "nodeName").toLowerCase();
 
 export const isIgnored = (element) => !!closest(element, IGNORED);
 
@@ -50,9 +43,11 @@ export function textOf(element) {
   return cleanText(name || "", 100);
 }
 
+const parentOf = (element) => native(element, "parentElement");
+const siblings = (element) => (parentOf(element) ? native(parentOf(element), "children") : []);
+
 function step(element) {
-  const { children = [] } = element.parentElement || {};
-  const alike = [...children].filter((one) => tagOf(one) === tagOf(element));
+  const alike = [...siblings(element)].filter((one) => tagOf(one) === tagOf(element));
   const classes = attribute(element, "class").match(/\S+/g) || [];
   const place = alike.length > 1 ? `:nth-of-type(${alike.indexOf(element) + 1})` : "";
   return [tagOf(element), ...classes.slice(0, 2)].join(".") + place;
@@ -61,7 +56,7 @@ function step(element) {
 /** A short selector such as `div#hero > a.btn:nth-of-type(2)`; stops at the first id that looks written by hand. */
 export function pathOf(element) {
   const steps = [];
-  for (let node = element; node && steps.length < MAX_PATH; node = node.parentElement) {
+  for (let node = element; node && steps.length < MAX_PATH; node = parentOf(node)) {
     const id = attribute(node, "id");
     // Three digits in a row: made by a program, another one at the next load.
     if (/^(?!.*\d{3})\S+$/.test(id)) return [`${tagOf(node)}#${id}`, ...steps].join(" > ");

@@ -1,7 +1,8 @@
 /** Forms: what people touch, what they send, and who they say they are. Never what they typed, unless the site asks. */
+import { attribute, closest } from "../native.js";
 import { cleanText, cleanUrl } from "../redact.js";
 import { IGNORED } from "./elements.js";
-import { around, attribute, dataOf, formGet } from "./forms_fields.js";
+import { dataOf, formGet } from "./forms_fields.js";
 import { visitorsEmail } from "./forms_email.js";
 import { watchSubmits } from "./forms_submit.js";
 import { captureTouches } from "./forms_touch.js";
@@ -18,8 +19,7 @@ export function namesOf(form) {
 }
 
 function describeForm(form, byScript, values) {
-  const { location } = window;
-  const action = cleanUrl(attribute(form, "action") || location.href, location.href);
+  const action = cleanUrl(attribute(form, "action") || window.location.href, document.baseURI);
   const facts = { action, method: formGet(form, "method"), trigger: byScript ? "script" : "submit" };
   return { ...namesOf(form), ...dataOf(form, values), ...facts };
 }
@@ -35,7 +35,7 @@ export function captureForms(page, emit, { found, search }) {
   const touches = config.trackForms ? captureTouches(page, emit, namesOf) : { sent() {}, touched() {}, stop() {} };
 
   const submitted = (form, byScript) => {
-    if (around(form, IGNORED)) return;
+    if (closest(form, IGNORED)) return;
     touches.sent(form);
     search.onForm(form);
     const isOurs = !Element.prototype.matches.call(form, OF_VENDORS);

@@ -1,6 +1,7 @@
 /** The address that a visitor leaves in a form. */
 import { emailIn, isOthersEmail, isOwnEmail } from "../email.js";
-import { attribute, fieldsOf, isMasked, nameOf, typeOf } from "./forms_fields.js";
+import { attribute } from "../native.js";
+import { fieldsOf, isMasked, nameOf, typeOf } from "./forms_fields.js";
 
 const TEXT = /^(email|text|search|tel|textarea)$/;
 

@@ -3,6 +3,7 @@
  *
  * A field named `elements`, `id` or `matches` hides that property of its form, so everything here asks the prototypes.
  */
+import { attribute, closest, isForm } from "../native.js";
 import { cleanText } from "../redact.js";
 import { IGNORED, MASKED } from "./elements.js";
 import { isSecretName } from "./forms_secrets.js";
@@ -11,17 +12,8 @@ const MAX_FIELDS = 100;
 const NO_FIELD = /^(submit|button|reset|image|fieldset|output|object)$/;
 const SECRET_TYPE = /^(password|hidden|file)$/;
 const SECRET_AUTOCOMPLETE = /cc-|password|one-time-code/;
-export const attribute = (element, name) => Element.prototype.getAttribute.call(element, name) || "";
-
-/** The nearest of `element` and its ancestors that matches, out of open shadow roots too. */
-export function around(element, selector) {
-  const found = Element.prototype.closest.call(element, selector);
-  const { host } = Node.prototype.getRootNode.call(element);
-  return found || (host ? around(host, selector) : null);
-}
-
 /** The form a field belongs to, or what the site marked as one. */
-export const parentForm = (field) => field.form || around(field, "[data-analytics-form]");
+export const parentForm = (field) => field.form || closest(field, "[data-analytics-form]");
 
 /** A form's own getter, such as "elements" or "method", past a field of that name. */
 export const formGet = (form, name) =>
@@ -40,15 +32,15 @@ export function isSecret(field) {
     SECRET_TYPE.test(field.type) ||
     SECRET_AUTOCOMPLETE.test(attribute(field, "autocomplete")) ||
     words.some(isSecretName) ||
-    !!around(field, IGNORED)
+    !!closest(field, IGNORED)
   );
 }
 
-export const isMasked = (field) => !!around(field, MASKED);
+export const isMasked = (field) => !!closest(field, MASKED);
 
 /** Fields people fill in; buttons, secrets and what the site marked to be ignored are none. */
 export const fieldsOf = (form) =>
-  [...(form.nodeName === "FORM" ? formGet(form, "elements") : form.querySelectorAll("input,select,textarea"))]
+  [...(isForm(form) ? formGet(form, "elements") : form.querySelectorAll("input,select,textarea"))]
     .slice(0, MAX_FIELDS)
     .filter((field) => !NO_FIELD.test(field.type || field.localName) && !isSecret(field));
 

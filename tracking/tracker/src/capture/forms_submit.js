@@ -3,6 +3,7 @@
  * fires no event, and in open shadow roots, which no submit event leaves.
  */
 import { guard, listen } from "../guard.js";
+import { isForm, native } from "../native.js";
 import { formGet } from "./forms_fields.js";
 
 const AGAIN_MS = 500;
@@ -32,7 +33,7 @@ export function watchSubmits({ win, log, clock }, submitted) {
   const tell = (form, byScript) => isNew(form, byScript) && submitted(form, byScript);
 
   const heard = (event, form = event.composedPath()[0]) => {
-    if (form.nodeName === "FORM" && isValid(event, form)) tell(form, false);
+    if (isForm(form) && isValid(event, form)) tell(form, false);
   };
   const enter = (root) => {
     if (!root || !root.host || roots.has(root)) return;
@@ -46,7 +47,7 @@ export function watchSubmits({ win, log, clock }, submitted) {
   stops.push(
     listen(win, "submit", heard, log),
     listen(win, "focusin keydown pointerdown", touched, log),
-    before(prototype, "requestSubmit", (form) => enter(form.getRootNode()), log),
+    before(prototype, "requestSubmit", (form) => enter(native(form, "getRootNode").call(form)), log),
     before(prototype, "submit", (form) => tell(form, true), log),
   );
   return { heard, stop: () => stops.forEach((stop) => stop()) };

@@ -4,8 +4,9 @@
  * A form that leads to such a page, its second page and its reload are one search: the last query is remembered for a
  * while. Where nothing may be kept, a form that leads to an address with its query leaves the telling to that page.
  */
+import { attribute } from "../native.js";
 import { cleanText } from "../redact.js";
-import { attribute, fieldsOf, formGet, valueOf } from "./forms_fields.js";
+import { fieldsOf, formGet, valueOf } from "./forms_fields.js";
 
 const NAMES = /^(q|s|query|search|keywords?|term|search_?(query|terms?|text|keywords?))$/i;
 const BOX = "[type=search],[role=searchbox]";

@@ -2,6 +2,8 @@
  * What a page says of itself comes late: frameworks set the title after the address. A page view takes it a moment later,
  * or when it is sent.
  */
+import { guard } from "../guard.js";
+import { plainProperties } from "../plain.js";
 import { cleanText, cleanUrl } from "../redact.js";
 
 const WAIT_MS = 300;
@@ -25,9 +27,14 @@ export function createTitles({ win, clock, config }) {
     const link = config.canonical && find("link[rel=canonical]");
     return { title: cleanTitle(document.title), status: status(), canonical: link ? cleanUrl(link.href) : undefined };
   }
+  /** The site has the last word on what came late, too. */
+  function tell(event, late) {
+    const full = { ...event, properties: { ...event.properties, ...late } };
+    event.properties = plainProperties({ ...full, ...guard(config.beforeSend || Object)(full) }.properties);
+  }
   const settle = () => {
     clock.clearTimeout(timer);
-    if (untitled) Object.assign(untitled.properties, facts());
+    if (untitled) tell(untitled, facts());
     untitled = null;
   };
   const wait = () => {

@@ -11,6 +11,8 @@ import { claimOrphans } from "../orphans.js";
 import { plainProperties } from "../plain.js";
 import { TYPES as OF_VENDORS } from "../vendors/types.js";
 
+export { byXhr } from "../xhr.js";
+
 /** Name -> base64 of the file's SHA-256. The build fills it in. */
 const PARTS = typeof __PARTS__ === "object" ? __PARTS__ : {};
 
@@ -48,7 +50,7 @@ export const hashed = (load, email, which) => loading(load)("privacy").then((par
 /** Starts the quality part `name` ("vitals", "errors" or "frustration"), once. @returns {Promise} of when it runs */
 export async function part(kit, name) {
   const { parts = (kit.parts = {}) } = kit;
-  if (!kit.alive || parts[name]) return;
+  if (!QUALITY.includes(name) || !kit.alive || parts[name]) return;
   parts[name] = true;
   const found = await loading(kit.load)(name);
   if (found && kit.alive) kit.ends.push(found.start(kit));
