@@ -72,6 +72,25 @@ def test_H183_opting_out_clears_everything_lasts_and_can_be_taken_back(
     assert page.evaluate("MetricPal.hasOptedOut()") is False
 
 
+@pytest.mark.parametrize(("options", "after"), [("", 0), ('data-consent="on_reject"', 1)])
+def test_H183_what_is_declined_in_one_tab_holds_in_the_others(
+    page: Page, collector: Collector, site: Website, options: str, after: int
+) -> None:
+    address = site.show(options=f"{QUICK} {options}")
+    page.goto(address)
+    page.evaluate("MetricPal.consent('granted')")
+    collector.wait(lambda: collector.events("scroll"), "the parts")
+    other = page.context.new_page()
+    other.goto(address)
+    other.evaluate("MetricPal.consent('denied')")
+    page.wait_for_function("!document.cookie.includes('_mp_')")
+    collector.bodies.clear()
+    page.evaluate("MetricPal.trackEvent('later')")
+    page.wait_for_timeout(500)
+    assert len(collector.events("custom")) == after
+    assert all("visitor_id" not in body for body in collector.bodies)
+
+
 @pytest.mark.parametrize(("options", "name"), [("data-cookieless", "m_"), ("data-cookieless=fingerprint", "fp_")])
 def test_H188_cookieless_keeps_nothing_and_sends_no_id(
     page: Page, collector: Collector, site: Website, options: str, name: str

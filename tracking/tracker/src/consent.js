@@ -10,7 +10,7 @@
  * that stays after an opt-out, because without it the next page would not know.
  */
 
-const MARK = "_mp_consent";
+export const MARK = "_mp_consent";
 const GRANTED = "granted";
 const DENIED = "denied";
 const LIMITED = "limited";

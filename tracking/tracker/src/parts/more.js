@@ -5,6 +5,7 @@
 import { captureClicks } from "../capture/clicks.js";
 import { describe } from "../capture/elements.js";
 import { captureScroll } from "../capture/scroll.js";
+import { MARK } from "../consent.js";
 import { listen } from "../guard.js";
 import { listedHosts } from "../hosts.js";
 import { claimOrphans } from "../orphans.js";
@@ -82,8 +83,16 @@ function capture(base, early) {
   return [clicks.stop, captureScroll(page, emit)];
 }
 
+/** What the visitor declines in one tab holds in the others, at once. */
+function followChoice({ win, config, suffix, log }) {
+  const heard = ({ key, newValue }) => {
+    if (key === MARK + suffix && /^(den|lim)/.test(newValue)) win[config.global || "MetricPal"].consent("denied");
+  };
+  return listen(win, "storage", heard, log);
+}
+
 export function start(base, early) {
-  const stops = capture(base, early);
+  const stops = [...capture(base, early), followChoice(base)];
   Object.assign(base, { alive: true, ends: stops });
   const kit = { ...base, ...learning(base) };
   const { page, win, config, log } = kit;
