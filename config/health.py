@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from config.lib import clock, metrics
 from config.lib.crypto import same
-from config.lib.redis_clients import buffer_client, cache_client
+from config.lib.redis_clients import cache_client
 from tracking import buffer, keys, spool, store
 from tracking.models import UsageProgress
 
@@ -48,7 +48,7 @@ def _database() -> bool:
 
 CHECKS: dict[str, Callable[[], Any]] = {
     "database": _database,
-    "ingest_log": lambda: buffer_client().ping(),
+    "ingest_log": lambda: buffer.check() is None,
     "cache": lambda: cache_client().ping(),
     "event_store": store.is_up,
 }

@@ -14,12 +14,16 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from tracking import kafka
+
 
 def prepare() -> dict[str, str] | None:
     from accounts.models import User
+    from tracking import kafka
     from workspaces.demo import EMAIL
     from workspaces.models import Organization
 
+    kafka.check()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("migrate_events", verbosity=0)
     unfinished = Path(settings.VAR_DIR) / "demo.unfinished"
@@ -45,6 +49,8 @@ def main() -> None:
         print(json.dumps(prepare()))
     except OperationalError as error:
         sys.exit(f"PostgreSQL does not answer. Is DATABASE_URL right?\n{error}")
+    except kafka.KafkaAway as error:
+        sys.exit(str(error))
     except redis.RedisError as error:
         sys.exit(f"Valkey does not answer. Are REDIS_URL and BUFFER_URL right?\n{error}")
     except CommandError as error:

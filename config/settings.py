@@ -42,6 +42,10 @@ REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 BUFFER_URL = env.str("BUFFER_URL", REDIS_URL)
 EVENT_STORE_URL = env.str("EVENT_STORE_URL", "http://default:@127.0.0.1:8123/metricpal")
 INGEST_SHARDS = env.int("INGEST_SHARDS", 1)
+# Where the log's entries stand when they would fill the buffer's memory; empty: they stand there (tracking.kafka).
+KAFKA_BROKERS = env.str("KAFKA_BROKERS", "")
+KAFKA_TOPIC = env.str("KAFKA_TOPIC", "metricpal-events")
+KAFKA_OPTIONS = env.json("KAFKA_OPTIONS", {})
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",

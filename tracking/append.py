@@ -18,6 +18,7 @@ import redis
 from redis.commands.core import Script
 
 from config.lib.redis_clients import buffer_client
+from tracking import kafka
 
 REQUEST_TTL_S = 86_400
 HELD, HELD_TOTALS = "held", "held:totals"
@@ -116,6 +117,7 @@ def append(
     After a time-out nobody knows whether it was logged; the sender repeats the request, and the key tells.
     Raises TooLittleRoom, HoldFull and CountersCold: then nothing has happened.
     """
+    envelopes = kafka.put(envelopes)
     pairs = list(tally.numbers.items()) if tally else []
     keys: list[str | bytes] = [b"request:" + request_key, *(f"log:{shard}" for shard in envelopes)]
     arguments: list[str | bytes | int] = [REQUEST_TTL_S, len(envelopes), len(pairs), tally.kept_s if tally else 0]

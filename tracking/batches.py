@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import msgspec
 import redis
 
-from tracking import buffer, rows
+from tracking import buffer, kafka, rows
 from tracking.buffer import Batch, Manifest
 from tracking.dedupe import Confirm, Id, Seen, again
 from tracking.events import Accepted, Envelope
@@ -106,7 +106,7 @@ def _open(batch: Batch) -> tuple[Opened, dict[int, str]]:
             try:
                 opened[entry] = _envelope.decode(packed)
             except msgspec.MsgspecError as error:
-                poison[entry] = _reason(error)
+                poison[entry] = kafka.GONE if kafka.place_in(packed) else _reason(error)
     return opened, poison
 
 

@@ -1,11 +1,12 @@
-"""The ingest log: events that were acknowledged and are not stored yet. One Valkey stream for each shard.
+"""The ingest log: events that were acknowledged and are not stored yet. One Valkey stream for each shard; with
+KAFKA_BROKERS set, what the entries say stands in Kafka and their places in the stream (tracking.kafka).
 
     door     append                                 one round trip; the answer means "on the disk" (appendfsync always)
     writer   take → seal → (inserts) → commit       whatever dies in between, the batch is repeated exactly
 
 | key             | holds                                                                            |
 |-----------------|----------------------------------------------------------------------------------|
-| log:{shard}     | the stream, field `e` = Envelope as msgpack                                      |
+| log:{shard}     | the stream, field `e` = Envelope as msgpack, or its place in Kafka                |
 | request:{…}     | a request that was logged, for a day: sent again, it is not logged again         |
 | open:{shard}    | Manifest of the batch being stored, written before its first side effect         |
 | cursor:{shard}  | last entry of the last committed batch                                           |
@@ -34,6 +35,7 @@ import msgspec
 from django.conf import settings
 
 from config.lib.redis_clients import buffer_client
+from tracking import kafka
 from tracking.append import append as append
 from tracking.lease import FENCE, LeaseLost
 
@@ -146,9 +148,9 @@ def take(shard: int, max_bytes: int = BATCH_BYTES) -> Batch | None:
     if sealed:
         manifest = msgspec.msgpack.decode(sealed, type=Manifest)
         found = client.xrange(f"log:{shard}", manifest.first, manifest.last)
-        return Batch(shard, *_split(found), manifest=manifest, is_full=True)
+        return Batch(shard, *_split(shard, found), manifest=manifest, is_full=True)
     found, is_full = _read(shard, f"({cursor.decode()}" if cursor else "-", max_bytes)
-    return Batch(shard, *_split(found), is_full=is_full) if found else None
+    return Batch(shard, *_split(shard, found), is_full=is_full) if found else None
 
 
 def _read(shard: int, start: str, max_bytes: int) -> tuple[list[Any], bool]:
@@ -158,15 +160,16 @@ def _read(shard: int, start: str, max_bytes: int) -> tuple[list[Any], bool]:
     while True:
         part = client.xrange(f"log:{shard}", start, "+", count=count)
         found += part
-        size += sum(len(fields[b"e"]) for _, fields in part)
+        size += sum(kafka.size_of(fields[b"e"]) for _, fields in part)
         if len(part) < count or size >= max_bytes:
             return found, len(part) == count
         start = f"({part[-1][0].decode()}"
         count = max(1, (max_bytes - size) * len(found) // size)
 
 
-def _split(found: list[Any]) -> tuple[list[str], list[bytes]]:
-    return [entry_id.decode() for entry_id, _ in found], [fields[b"e"] for _, fields in found]
+def _split(shard: int, found: list[Any]) -> tuple[list[str], list[bytes]]:
+    entries = kafka.fetch(shard, [fields[b"e"] for _, fields in found])
+    return [entry_id.decode() for entry_id, _ in found], entries
 
 
 def seal(shard: int, manifest: Manifest, fence: int) -> None:
@@ -253,11 +256,17 @@ def holds(mark: bytes, most: int) -> bool | None:
     client: Any = buffer_client()
     for shard in range(settings.INGEST_SHARDS):
         found = client.xrange(f"log:{shard}", count=most + 1)
-        if any(mark in fields[b"e"] for _, fields in found):
+        if any(mark in entry for entry in _split(shard, found)[1]):
             return True
         if len(found) > most:
             return None
     return False
+
+
+def check() -> None:
+    """That events can be logged. Raises redis.RedisError saying what is away."""
+    buffer_client().ping()
+    kafka.check()
 
 
 def lag_s(now: datetime) -> float:

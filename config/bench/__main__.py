@@ -8,6 +8,7 @@ from config.bench import (
     door,
     exports,
     filters,
+    kafka,
     latency,
     limits,
     live,
@@ -24,6 +25,7 @@ from config.bench import (
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "door": door.measure,
     "limits": limits.measure,
+    "kafka": kafka.measure,
     "writer": writer.measure,
     "latency": latency.measure,
     "live": live.measure,

@@ -22,6 +22,7 @@ from config.embedded.probes import free_port
 from config.embedded.starting import start
 from config.embedded.stores import embedded
 from config.launcher.terminal import Refusal
+from config.rig.kafka import Kafka
 
 MARK = "test-database"
 _running = ExitStack()
@@ -50,15 +51,23 @@ def _take_own_databases(number: int) -> None:
     os.environ["EVENT_STORE_URL"] = url._replace(path=f"{url.path.split('_test')[0]}_test{number}").geturl()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kafka", action="store_true", help="let the ingest log keep its entries in Kafka")
+
+
 # A wrapper, so that the addresses are set before pytest-django reads the settings.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests() -> Iterator[None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     worker = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, …; unset in the controller and without xdist
     if worker is None:
         try:
             _start_missing()
         except Refusal as refusal:
             raise pytest.UsageError(str(refusal)) from None
+        if early_config.known_args_namespace.kafka:
+            kafka = Kafka()
+            _running.callback(kafka.end)
+            os.environ["KAFKA_BROKERS"] = kafka.address
     _take_own_databases(1 if worker is None else 2 + int(worker.removeprefix("gw")))
     yield
 

@@ -65,6 +65,15 @@ def test_what_is_acknowledged_is_on_disk_in_the_compose_file_too():
     assert command[command.index("--appendfsync") + 1] == "always"
 
 
+def test_kafka_is_started_only_where_it_is_asked_for_and_keeps_its_data():
+    kafka = compose()["services"]["kafka"]
+
+    assert kafka["profiles"] == ["kafka"]
+    assert compose()["services"]["migrate"]["depends_on"]["kafka"] == {"condition": "service_healthy", "required": False}
+    (volume,) = kafka["volumes"]
+    assert volume.partition(":")[2] == kafka["environment"]["KAFKA_LOG_DIRS"]
+
+
 def test_the_dockerfile_copies_only_what_exists():
     dockerfile = (DEPLOY / "Dockerfile").read_text()
     sources = [word for line in re.findall(r"^COPY (?!--from)(.+)$", dockerfile, re.M) for word in line.split()[:-1]]

@@ -8,7 +8,6 @@ import msgspec
 import redis
 
 from config.lib import metrics
-from config.lib.redis_clients import buffer_client
 from tracking import buffer
 from tracking.spool import file, process
 from tracking.spool.file import SpoolFile
@@ -51,7 +50,7 @@ def drain(spool: process.Spool) -> bool:
     left = file.files(but=spool.file.path if spool.file else None)
     if not left and spool.file is None:
         return True
-    buffer_client().ping()
+    buffer.check()
     for path in left:
         if abandoned := file.take_over(path):
             _log_from(abandoned, 0)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from config.lib.redis_clients import buffer_client
-from tracking import direct
+from tracking import direct, kafka
 from tracking.events import Accepted, Envelope
 
 URL = "/api/v1/collect"
@@ -46,10 +46,15 @@ def _direct(environ: dict[str, Any]) -> HttpResponse:
     return HttpResponse(body, status=said[0], headers=dict(said[1]))
 
 
+def entries(shard: int = 0) -> list[bytes]:
+    """What the log holds, oldest first, wherever it stands."""
+    found: Any = buffer_client().xrange(f"log:{shard}")
+    return kafka.fetch(shard, [fields[b"e"] for _, fields in found])
+
+
 def envelopes(dataset_id: int) -> list[Envelope]:
     """What was logged for the dataset, oldest first."""
-    entries: Any = buffer_client().xrange("log:0")
-    found = [msgspec.msgpack.decode(fields[b"e"], type=Envelope) for _, fields in entries]
+    found = [msgspec.msgpack.decode(entry, type=Envelope) for entry in entries()]
     return [envelope for envelope in found if envelope.dataset_id == dataset_id]
 
 

@@ -1,4 +1,4 @@
-"""The ingest log and the lease on it, against a real Valkey."""
+"""The ingest log and the lease on it, against a real Valkey, with entries there and in Kafka."""
 
 import threading
 from datetime import timedelta
@@ -12,10 +12,9 @@ from tracking import buffer, lease
 from tracking.buffer import Commit, Manifest
 from tracking.lease import LeaseLost
 from tracking.tests.building import log
+from tracking.tests.door import entries
 
-
-def entries(shard: int = 0) -> list[bytes]:
-    return [fields[b"e"] for _, fields in buffer_client().xrange(f"log:{shard}")]
+pytestmark = pytest.mark.usefixtures("each_buffer")
 
 
 def manifest(batch: buffer.Batch) -> Manifest:

@@ -15,6 +15,8 @@ from tracking.store import StoreUnavailable
 from tracking.tests.building import DAY, envelope, event, log, stored, wait_until
 from tracking.writer import Writer, run
 
+pytestmark = pytest.mark.usefixtures("each_buffer")
+
 
 class Crash(Exception):
     """The process ends here."""

@@ -1,5 +1,6 @@
 """One whole MetricPal for the tests of this folder: started by `./metricpal up`, broken and mended by them."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -18,8 +19,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def started() -> Iterator[Stack]:
-    with Stack() as stack:
+    with Stack(**_kafka()) as stack:
         yield stack
+
+
+def _kafka() -> dict[str, str]:
+    """With `--kafka` the stack's log has its entries there."""
+    named = {name: os.environ.get(name, "") for name in ("KAFKA_BROKERS", "KAFKA_TOPIC")}
+    return {name: value for name, value in named.items() if value}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import redis
 from config.lib.clock import now
 from config.lib.redis_clients import buffer_client
 from tracking import buffer, conservation, pressure, spool
+from tracking.kafka import sender
 from tracking.spool import drain, file, process
 from tracking.tests.door import code, envelopes, post
 from tracking.tests.usage.booked import stored
@@ -54,6 +55,19 @@ def test_what_comes_while_the_log_is_away_is_acknowledged_and_logged_once_in_ord
 
     assert logged(acme) == ["before", "first", "second", "third", "after"]
     assert (spool.is_open(), list(file.folder().iterdir()), pressure.hold_seconds()) == (False, [], 0)
+
+
+def test_kafka_below_the_log_is_a_part_of_it_that_can_be_away(acme, acme_key, kafka, monkeypatch):
+    post(named("before"), acme_key)
+    with monkeypatch.context() as away:
+        away.setattr(sender.current(), "_away_until", float("inf"))
+        assert post(named("meanwhile"), acme_key).status_code == 200
+        with pytest.raises(redis.ConnectionError):
+            drain.drain(process.here())
+    assert (logged(acme), spool.waiting()) == (["before"], 1)
+
+    assert drain.drain(process.here())
+    assert logged(acme) == ["before", "meanwhile"]
 
 
 def test_a_request_whose_answer_was_lost_is_not_logged_again_from_the_spool(acme, acme_key, log_away, monkeypatch):
