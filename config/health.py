@@ -48,7 +48,7 @@ def _database() -> bool:
 
 CHECKS: dict[str, Callable[[], Any]] = {
     "database": _database,
-    "ingest_log": lambda: buffer.check() is None,
+    "ingest_log": buffer.check,
     "cache": lambda: cache_client().ping(),
     "event_store": store.is_up,
 }

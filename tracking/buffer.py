@@ -263,10 +263,11 @@ def holds(mark: bytes, most: int) -> bool | None:
     return False
 
 
-def check() -> None:
-    """That events can be logged. Raises redis.RedisError saying what is away."""
+def check() -> bool:
+    """Whether events can be logged: True, or redis.RedisError saying what is away."""
     buffer_client().ping()
     kafka.check()
+    return True
 
 
 def lag_s(now: datetime) -> float:

@@ -37,6 +37,6 @@ def lined(**environment: str) -> Iterator[Lined]:
         links = Link(log.url()), Link(store.url())
         for link in links:
             running.callback(link.close)
-        urls = {"BUFFER_URL": links[0].url, "EVENT_STORE_URL": links[1].url}
-        stack = running.enter_context(Stack(**urls, **environment))
+        environment |= {"BUFFER_URL": links[0].url, "EVENT_STORE_URL": links[1].url}
+        stack = running.enter_context(Stack(None, **environment))
         yield Lined(stack, *links)

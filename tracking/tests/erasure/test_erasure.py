@@ -27,7 +27,7 @@ TABLES = ("events", "sessions", "identity", "traits")
 
 def say(key: str, visitor: str, user: str = "", **about: object) -> None:
     """One event of a visitor; with `user`, of somebody who says who they are."""
-    said = {"event_type": "page_view", "visitor_id": visitor, "id": str(uuid.uuid4())}
+    said: dict[str, object] = {"event_type": "page_view", "visitor_id": visitor, "id": str(uuid.uuid4())}
     if user:
         said |= {"user_id": user, "user_properties": {"plan": "pro"}}
     answer = post({"events": [said | about]}, key=key)

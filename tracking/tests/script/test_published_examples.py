@@ -153,7 +153,13 @@ def test_A001_the_quick_start(page: Page, cdn: Cdn, shop: Website) -> None:
 def test_A018_the_options(page: Page, cdn: Cdn, shop: Website) -> None:
     shop.html = OPTIONS.encode()
     page.goto(shop.url)
-    given = {"privacyMode": True, "cookieless": True, "autoIdentify": True, "onlyIdentify": False, "crossDomain": True}
+    given: dict[str, object] = {
+        "privacyMode": True,
+        "cookieless": True,
+        "autoIdentify": True,
+        "onlyIdentify": False,
+        "crossDomain": True,
+    }
     given |= {"debug": False, "intervalStart": 5000, "intervalIncrement": 2000, "batchSize": 50, "sessionTimeout": 30}
     config = page.evaluate("MetricPal.getConfig()")
     assert {name: config[name] for name in given} == given

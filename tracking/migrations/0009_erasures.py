@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracking', '0007_schemas'),
+        ('tracking', '0008_hour_differences'),
     ]
 
     operations = [
