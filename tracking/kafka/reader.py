@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -53,18 +53,24 @@ class Reader:
 
     def read(self, shard: int, places: Sequence[Place]) -> dict[int, bytes]:
         """By offset; without those that are gone. Raises KafkaAway."""
-        marks = {place.offset: place.mark for place in places}
-        found = {}
+        missing = {place.offset: place.mark for place in places}
+        found: dict[int, bytes] = {}
         try:
             with self._lock:
-                for message in self._range(shard, min(marks), max(marks)):
-                    if message.key == marks.get(message.offset):
-                        found[message.offset] = message.value
+                for _ in range(2):  # before anything is said to be gone, it is looked for once more
+                    found |= self._found(shard, missing)
+                    missing = {offset: mark for offset, mark in missing.items() if offset not in found}
         except KafkaException as error:
             raise KafkaAway(f"Kafka does not answer: {error.args[0].str()}") from error
-        if len(found) < len(marks):
-            log.error("Kafka no longer has %d entries of shard %d", len(marks) - len(found), shard)
+        if missing:
+            log.error("Kafka no longer has %d entries of shard %d, from offset %d", len(missing), shard, min(missing))
         return found
+
+    def _found(self, shard: int, marks: Mapping[int, bytes]) -> dict[int, bytes]:
+        if not marks:
+            return {}
+        read = self._range(shard, min(marks), max(marks))
+        return {message.offset: message.value for message in read if message.key == marks.get(message.offset)}
 
     def _range(self, shard: int, first: int, last: int) -> Iterator[Told]:
         until = time.monotonic() + PATIENCE_S
@@ -84,9 +90,10 @@ class Reader:
             self._consumer.unassign()
 
     def _told(self, shard: int, first: int, most: int) -> list[Told]:
-        """Without what an earlier reading has not waited for."""
+        """Without what an earlier reading has not waited for: its errors come even after another assignment."""
         told = [_told(message) for message in self._consumer.consume(most, timeout=0.5)]
-        return [each for each in told if each.shard == shard and each.offset >= first]
+        here = [each for each in told if each.shard == shard]
+        return [each for each in here if (each.offset == first if each.error else each.offset >= first)]
 
     def _assign(self, shard: int, offset: int) -> None:
         self._consumer.assign([TopicPartition(settings.KAFKA_TOPIC, shard, offset)])

@@ -132,6 +132,23 @@ def test_what_lies_beyond_the_end_is_waited_for_before_it_is_gone(empty_log, gon
     assert kafka.fetch(0, [beyond]) == [beyond]
 
 
+def test_what_an_earlier_reading_was_told_late_is_not_taken_for_an_answer(empty_log, gone, monkeypatch):
+    monkeypatch.setattr(reader, "LOST_AFTER_S", 0.0)
+    beyond = gone._replace(offset=1 << 40).pack()
+    for _ in range(2):
+        assert kafka.fetch(0, [beyond]) == [beyond]
+        time.sleep(0.7)  # so long the brokers take to refuse what was not waited for
+        assert kafka.fetch(0, [kafka.put({0: b"a"})[0]]) == [b"a"]
+
+
+def test_nothing_is_called_gone_before_it_was_looked_for_twice(empty_log, monkeypatch):
+    log(b"a", b"b")
+    looks = [lambda *asked: iter(()), reader.Reader._range]
+    monkeypatch.setattr(reader.Reader, "_range", lambda *asked: looks.pop(0)(*asked))
+
+    assert buffer.take(0).entries == [b"a", b"b"]
+
+
 # --- brokers that are away
 
 
