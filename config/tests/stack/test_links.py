@@ -37,7 +37,7 @@ def break_in_turn(lines: Lined, name: str, modes: tuple[str, ...], seed: int, ev
 
 
 def test_cut_and_lying_lines_lose_and_double_nothing(lines):
-    break_in_turn(lines, "short", (REFUSE, TORN, LOST_ANSWERS), seed=1, events=4_000)
+    break_in_turn(lines, "short", (REFUSE, TORN, LOST_ANSWERS), seed=1, events=2_000)
 
 
 @pytest.mark.faults

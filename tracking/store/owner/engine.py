@@ -112,6 +112,22 @@ class Engine:
             raise EngineError(error) from error
 
 
+# Errors that only statements with mistakes in them, or questions that take too long, meet.
+_OF_READERS = (36, 43, 46, 47, 48, 53, 60, 62, 81, 115, 158, 159, 160, 164, 306, 307, 386, 394, 396, 456, 457)
+
+
+def errors_so_far(connection: Any) -> int:
+    """How many errors an insert may meet the engine has met since it was opened, whoever met them."""
+    counted = f"SELECT sum(value) FROM system.errors WHERE code NOT IN {_OF_READERS}"
+    return int(connection.query(counted, "TSVRaw").bytes())
+
+
+def newest_error(connection: Any) -> str:
+    found = f"SELECT last_error_message FROM system.errors WHERE code NOT IN {_OF_READERS} ORDER BY last_error_time"
+    found += " DESC LIMIT 1"
+    return str(connection.query(found, "TSVRaw").bytes().decode(errors="replace").strip())
+
+
 def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 

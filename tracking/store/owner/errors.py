@@ -3,6 +3,7 @@
 import re
 
 ABORTED, AUTHENTICATION_FAILED, NOT_IMPLEMENTED, SYNTAX_ERROR, TOO_BUSY, TOO_LARGE = 236, 516, 48, 62, 202, 307
+DOUBTFUL = 319
 
 # The statuses ClickHouse itself gives (src/Server/HTTP/exceptionCodeToHTTPStatus.cpp); every other code is a 500.
 _STATUS = {
@@ -49,6 +50,11 @@ def refuse_token() -> Refusal:
 
 def refuse_unsupported(sentence: str) -> Refusal:
     return Refusal(NOT_IMPLEMENTED, "NOT_IMPLEMENTED", sentence)
+
+
+def refuse_doubtful(error: str) -> Refusal:
+    """The rows are to be sent again."""
+    return Refusal(DOUBTFUL, "UNKNOWN_STATUS_OF_INSERT", f"The rows may not be stored: {error}")
 
 
 def refuse_size(what: str, maximum: int) -> Refusal:
