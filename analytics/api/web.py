@@ -17,6 +17,7 @@ from analytics.reports.attribution import Credit
 from analytics.reports.attribution import attribution as credit_of
 from analytics.reports.revenue import BY as EARNED_BY
 from analytics.reports.revenue import revenue as revenue_of
+from analytics.reports.revenue.bridge import Month, bridge
 from analytics.reports.web import web_report
 from analytics.reports.web.model import VIEWS
 from analytics.serializers import PeriodSerializer, period
@@ -62,6 +63,9 @@ class RevenueSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     without_rate = serializers.ListField(child=serializers.CharField())
     rows = serializers.ListField(child=serializers.DictField())
+    months = serializers.ListField(
+        child=serializers.DictField(), help_text="Start, new, reactivated, expansion, contraction, churned, end."
+    )
     period = PeriodSerializer()
     as_of = serializers.DateTimeField()
 
@@ -135,6 +139,7 @@ def revenue(request: Request) -> Response:
     with as_problems():
         by = known("dimension", request.query_params.get("by", "event"), EARNED_BY, "by")
         found = revenue_of(workspace, page.query(compare=None), by, page.interval, now)
+        months = bridge(workspace, page.query(compare=None), now)
     return Response(
         {
             "currencies": CurrencySerializer(found.currencies, many=True).data,
@@ -142,10 +147,24 @@ def revenue(request: Request) -> Response:
             "currency": found.rates.own,
             "without_rate": sorted(found.rates.without_rate(found.net)),
             "rows": [{"key": row.key, "payments": row.payments, "net": _text(row.net)} for row in found.rows],
+            "months": [_month(each) for each in months],
             "period": period(page.period),
             "as_of": found.as_of,
         }
     )
+
+
+def _month(each: Month) -> dict[str, Any]:
+    moves = {name: {"amount": str(move.amount), "people": move.people} for name, move in each.moves.items()}
+    return {
+        "month": each.start.date().isoformat(),
+        "currency": each.currency,
+        "start": str(each.before),
+        **moves,
+        "end": str(each.after),
+        "churn_rate": each.churn_rate,
+        "partial": each.partial,
+    }
 
 
 def window(text: str) -> int:

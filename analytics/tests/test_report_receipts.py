@@ -77,7 +77,8 @@ def test_every_linked_number_is_the_cell_of_the_csv_that_its_receipt_names(busy,
     for href, row, column, shown in linked[-6:]:
         made = as_owner.get(href, headers={"HX-Target": "receipt-place"}).content.decode()
         value = lines[int(row) + 1][int(column)]
-        assert f"{lines[0][int(column)]}: {value or '–'}" in made.replace("&#x27;", "'"), href
+        heading = lines[0][int(column)]
+        assert f"{heading[:1].upper()}{heading[1:]}: {value or '–'}" in made.replace("&#x27;", "'"), href
         if shown.strip().isdecimal():
             assert float(shown) == float(value)
 

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.http import QueryDict
 
+from analytics import glossary
 from analytics.query.page import PageQuery
 from analytics.query.words import known
 from analytics.reports.revenue import BY, Revenue, revenue
+from analytics.reports.revenue.bridge import MOVES, Month, bridge
+from analytics.rollups.roles import names_of
 from analytics.views import spans
 from analytics.views.menus import Item
 from analytics.views.reports import amounts, tables
@@ -17,28 +20,36 @@ from analytics.views.reports.choices import choices, workspace_of
 from analytics.views.reports.frame import Report, ReportPage
 from analytics.views.reports.tables import Cell, Column, Fact, Table
 from workspaces.access import WorkspaceRequest
+from workspaces.models import Workspace
 from workspaces.roles import needs
 
 ROWS, CSV_ROWS = 50, 1000
 LINES = 5  # currencies on the chart
+VIEWS = {"totals": "In the period", "months": "Month to month"}
 
 
 @dataclass(frozen=True)
 class Question:
     by: str = "event"
+    view: str = "totals"  # or months: what became of the month before
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        return [("by", self.by)] if self.by != "event" else []
+        usual = vars(Question())
+        return [(name, value) for name, value in vars(self).items() if value != usual[name]]
 
 
 def read(params: QueryDict, page: PageQuery) -> Question:
-    return Question(known("breakdown", params.get("by", "event"), BY, "by"))
+    by = known("breakdown", params.get("by", "event"), BY, "by")
+    return Question(by, known("view", params.get("view", "totals"), VIEWS, "view"))
 
 
 def show(request: WorkspaceRequest, page: ReportPage, question: Question) -> dict[str, Any]:
+    views = {"views": choices(page, question, "view", VIEWS), "is_months": question.view == "months"}
+    if question.view == "months":
+        return views | _shown_months(request.workspace, page)
     found = revenue(request.workspace, page.query(compare=None), question.by, page.interval, page.now, ROWS)
-    return {
+    return views | {
         "bys": choices(page, question, "by", {name: label for name, (label, _) in BY.items()}),
         "by_label": BY[question.by][0],
         "interval": page.interval,
@@ -56,11 +67,45 @@ def show(request: WorkspaceRequest, page: ReportPage, question: Question) -> dic
 
 
 def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
+    if question.view == "months":
+        yield from months_table(bridge(workspace_of(page), page.query(compare=None), page.now)).csv()
+        return
     found = revenue(workspace_of(page), page.query(compare=None), question.by, page.interval, page.now, CSV_ROWS)
     codes = [each.currency for each in found.currencies]
     yield [BY[question.by][0], "payments", *codes]
     for row in found.rows:
         yield [row.key, row.payments, *(row.net.get(code, 0) for code in codes)]
+
+
+def _shown_months(workspace: Workspace, page: ReportPage) -> dict[str, Any]:
+    found = bridge(workspace, page.query(compare=None), page.now)
+    names = names_of(workspace)
+    return {
+        "months": months_table(found),
+        "names": ", ".join(names["payment_completed"]),
+        "refund_names": ", ".join(names["refund"]),
+        "as_of": page.now.astimezone(page.period.start.tzinfo),
+    }
+
+
+def months_table(found: list[Month]) -> Table:
+    columns = [Column("Month"), Column("Currency"), Column("Start", True, "Revenue of the month before")]
+    columns += [Column(name.capitalize(), True, glossary.term(f"revenue_{name}").description) for name in MOVES]
+    columns += [Column("End", True, "Revenue of the month"), Column("Lost", True, "Churned and contraction, of Start")]
+    nothing = "Nobody paid in these months. Choose a longer period."
+    return Table("Month to month", columns, [_month(each) for each in found], nothing, "credit-card", has_receipts=True)
+
+
+def _month(each: Month) -> list[Cell]:
+    moves = [each.moves[name] for name in MOVES]
+    return [
+        Cell(f"{each.start:%B %Y}", each.start.date().isoformat(), note="not over yet" if each.partial else ""),
+        tables.text(each.currency),
+        Cell(amount(each.before, each.currency), each.before),
+        *(Cell(amount(move.amount, each.currency), move.amount, f"{move.people:,} people") for move in moves),
+        Cell(amount(each.after, each.currency), each.after),
+        tables.percent(each.churn_rate),
+    ]
 
 
 def facts(found: Revenue) -> list[Fact]:
