@@ -84,3 +84,37 @@ def test_revenue_is_drawn_and_told_by_product(reports: Page) -> None:
 
     expect(reports.get_by_role("heading", name="Revenue by product")).to_be_visible()
     expect(reports).to_have_url(re.compile("[?]by=product$"))
+
+
+def test_a_number_opens_its_receipt_and_leads_to_its_people(reports: Page) -> None:
+    reports.get_by_role("link", name="Lifecycle", exact=True).first.click()
+    reports.locator("#period-menu summary").click()
+    reports.keyboard.press("e")
+    expect(reports).to_have_url(re.compile("period=yesterday"))
+    reports.locator("td a.receipt-number").first.click()
+    dialog = reports.locator("dialog.receipt")
+    expect(dialog).to_contain_text("New: ")
+    expect(dialog).to_contain_text("As it was asked")
+    reports.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    reports.keyboard.press("q")
+    expect(dialog).to_contain_text("Lifecycle")
+    reports.keyboard.press("Escape")
+    reports.locator("td a.receipt-number").first.click()
+    dialog.get_by_role("link", name="Who they are").click()
+    expect(reports.locator("h1")).to_contain_text("New people")
+
+
+def test_a_point_of_a_trend_leads_to_its_people_and_a_word_to_its_meaning(reports: Page) -> None:
+    reports.get_by_role("button", name="Visitors").first.click()
+    expect(reports.locator("#hint")).to_contain_text("Different visitors")
+    reports.keyboard.press("Escape")
+    expect(reports.locator("#hint")).to_be_hidden()
+    reports.goto(reports.url.split("?")[0] + "reports/trends/?period=7d&show=bar")
+    reports.wait_for_selector(".chart canvas")
+    over = reports.locator(".chart .u-over").bounding_box()
+    assert over
+    reports.mouse.move(over["x"] + over["width"] - 8, over["y"] + over["height"] - 30)  # yesterday is the last of seven
+    reports.mouse.click(over["x"] + over["width"] - 8, over["y"] + over["height"] - 30)
+    expect(reports).to_have_url(re.compile("/behind/.*row=6"))
+    expect(reports.locator("h1")).to_contain_text("Visitors")

@@ -29,6 +29,7 @@ class Row:
 @dataclass(frozen=True)
 class Chart:
     label: str
+    description: str  # of the metric
     period: str
     compared: str  # empty: no comparison
     interval: Interval
@@ -47,6 +48,7 @@ def chart(
     starts = [datetime.fromisoformat(row.keys[0]) for row in result.rows]
     return Chart(
         label=METRICS[page.metric].label,
+        description=METRICS[page.metric].description,
         period=spans.span(page.period),
         compared=spans.span(page.compare) if page.compare else "",
         interval=page.interval,

@@ -28,6 +28,7 @@ HEADINGS = {"conversion_rate": "Rate", "completions": "Times", "pageviews": "Vie
 class Column:
     label: str
     is_share: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class Place:
 
 def table(page: PageQuery, tab: Tab, groups: list[Group], total: float | None, host: str) -> Table:
     """`total` is what the shares are parts of; None leaves them out. `host` is the website's, for links to it."""
-    columns = [Column(HEADINGS.get(name, METRICS[name].label)) for name in tab.metrics]
+    columns = [
+        Column(HEADINGS.get(name, METRICS[name].label), description=METRICS[name].description) for name in tab.metrics
+    ]
     shares = tab.share_of is not None
     most = max((group.values[tab.metrics[0]] or 0 for group in groups), default=0)
     return Table(

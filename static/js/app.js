@@ -13,3 +13,4 @@ import "./live.js";
 import "./code.js";
 import "./rows.js";
 import "./receipts.js";
+import "./hints.js";

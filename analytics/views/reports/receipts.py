@@ -7,6 +7,7 @@ table is made once more while the engine's statements are written down, so what 
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -140,7 +141,16 @@ def _about(row: Iterable[Any]) -> str:
         if not isinstance(each, str):
             break
         words.append(each)
-    return ", ".join(filter(None, words))
+    return ", ".join(filter(None, map(_day, words)))
+
+
+def _day(word: str) -> str:
+    """A moment as the CSV has it, in words."""
+    try:
+        at = datetime.fromisoformat(word)
+    except ValueError:
+        return word
+    return f"{at:%a} {at.day} {at:%b %Y}" + (f", {at:%H:%M}" if (at.hour, at.minute) != (0, 0) else "")
 
 
 def _whole(text: str) -> int:

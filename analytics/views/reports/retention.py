@@ -38,6 +38,9 @@ EXAMPLES = {
         begin=(Filter("type", "is", ("page_view",)),), back=(Filter("type", "is", ("page_view",)),),
         brackets=((1, 7), (8, 14), (15, 28)),
     ),
+    "Portfolio: visitors who come back to make contact, by week": Retention(
+        back=(Filter("event", "is", ("contact",)),), unit="week"
+    ),
 }  # fmt: skip
 
 

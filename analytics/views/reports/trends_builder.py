@@ -12,6 +12,7 @@ from analytics.reports.names import event_names, property_keys
 from analytics.reports.trends import LETTERS, SHOWS, SMOOTHS, Custom, Series, Trend
 from analytics.views.menus import Item
 from analytics.views.reports.frame import ReportPage
+from analytics.views.reports.trends_examples import EXAMPLES
 from analytics.views.said import said
 from workspaces.models import Workspace
 
@@ -61,6 +62,7 @@ class Builder:
     letters: str
     fields: list[tuple[str, str]]  # hidden, beside the formula
     save_href: str
+    examples: Menu
     alert_href: str
 
 
@@ -95,6 +97,7 @@ def builder(workspace: Workspace, page: ReportPage, asked: Trend) -> Builder:
         formula=asked.formula_text,
         letters=", ".join(LETTERS[: len(asked.series)]),
         fields=[pair for pair in asked.parameters if pair[0] != "formula"],
+        examples=[Item(label, _url(page, each), each == asked) for label, each in EXAMPLES.items()],
         save_href=reverse("metric_new", args=[workspace.slug]) + page.url(),
         alert_href=reverse("alert_new", args=[workspace.slug]) + _watched(page, asked),
     )
