@@ -2,11 +2,12 @@
 
 held      in quiet hours, and while the rule is snoozed, a notice waits until they are over; what happens in the
           meantime takes its place, so that the morning brings the last word and not the night's whole story
+capped    a rule may say how often in a day it tells: what comes on top waits likewise, until the first is a day old
 told      a recovery is told where the crossing was told, and nowhere else
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -15,6 +16,7 @@ from analytics.models import AlertChange, AlertRule, Notice
 from workspaces.models import Connection
 
 STORIES = (("fired", "resolved"), ("no_data", "data", "invalid"))  # a later word of the same takes the place of one
+DAY = timedelta(days=1)
 BEGINNINGS = {"resolved": ("fired",), "data": ("no_data", "invalid")}  # of what ends
 
 
@@ -23,7 +25,8 @@ def put(rule: AlertRule, change: AlertChange, now: datetime) -> list[Notice]:
     withdraw_held(rule, now, next(each for each in STORIES if change.kind in each))
     if not _is_told(rule, change.kind):
         return []
-    due = held_until(rule, now) or now
+    ends = [held_until(rule, now), None if change.kind in BEGINNINGS else capped_until(rule, now)]
+    due = max((each for each in ends if each), default=now)
     made = [
         Notice(change=change, channel=channel, due_at=due, is_held=due > now)
         for channel in rule.channels.all()
@@ -60,6 +63,16 @@ def held_until(rule: AlertRule, now: datetime) -> datetime | None:
     if quiet and rule.snoozed_until and rule.snoozed_until > now:  # it may end in the middle of the night
         ends.append(quiet.until(rule.snoozed_until, rule.workspace.timezone))
     return max((each for each in ends if each and each > now), default=None)
+
+
+def capped_until(rule: AlertRule, now: datetime) -> datetime | None:
+    """When something new may be told again; None: now."""
+    if not rule.most_a_day:
+        return None
+    lately = Notice.objects.filter(change__rule=rule, change__at__gt=now - DAY).exclude(state="withdrawn")
+    told = lately.exclude(change__kind__in=BEGINNINGS).values_list("change__at", flat=True).distinct()
+    nth = list(told.order_by("-change__at")[rule.most_a_day - 1 : rule.most_a_day])
+    return nth[0] + DAY if nth else None
 
 
 def _held(rule: AlertRule, now: datetime) -> QuerySet[Notice]:

@@ -25,11 +25,12 @@ MOST = 200  # in a workspace
 MOST_CHANNELS = 20  # of a rule
 MOST_WINDOW = 31 * 24 * 60  # minutes
 MOST_SNOOZE = timedelta(days=31)
+MOST_A_DAY = 1000
 JUDGED_BY = (
     "query", "environment", "window_minutes", "condition", "threshold", "direction", "against", "for_minutes",
     "margin_pct", "is_active",
 )  # fmt: skip
-EDITED = (*JUDGED_BY, "name", "schedule", "quiet_hours", "tells_resolved", "tells_no_data", "updated_at")
+EDITED = (*JUDGED_BY, "name", "schedule", "quiet_hours", "tells_resolved", "tells_no_data", "most_a_day", "updated_at")
 STATE = ("status", "is_open", "beyond_since", "evaluated_at", "last_value", "last_reason", "next_at")
 DEVIATIONS = 3.0  # of an anomaly, unless the rule says another number
 
@@ -134,6 +135,8 @@ def check(rule: AlertRule) -> None:
         raise Problem(422, "for", f"Choose 0 to {MOST_WINDOW:,} minutes.", field="for_minutes")
     if not 0 <= rule.margin_pct <= 100:
         raise Problem(422, "margin", "A recovery margin is 0 to 100 percent.", field="recovery_margin_pct")
+    if rule.most_a_day is not None and not 1 <= rule.most_a_day <= MOST_A_DAY:
+        raise Problem(422, "most_a_day", f"Choose 1 to {MOST_A_DAY:,} times a day.", field="most_a_day")
     if rule.condition in ("change", "anomaly") and rule.threshold <= 0:
         raise Problem(422, "threshold", "Say how much, as a number above 0.", field="threshold_value")
 

@@ -32,6 +32,12 @@ def length(minutes: int) -> str:
     return word if count == 1 else f"{count} {word}s"
 
 
+def lasting(minutes: int) -> str:
+    """ "an hour", "5 minutes": as "for …" wants it."""
+    found = length(minutes)
+    return found if found[0].isdigit() else f"{'an' if found == 'hour' else 'a'} {found}"
+
+
 def number(unit: Unit, value: float | None) -> str:
     return numbers.exact(value) if unit in ("count", "ratio") else FORMATS[unit](value)
 

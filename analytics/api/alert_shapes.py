@@ -82,6 +82,13 @@ class AlertSerializer(serializers.ModelSerializer[AlertRule]):
     quiet_hours = HoursField(required=False, allow_null=True)
     notify_resolved = serializers.BooleanField(source="tells_resolved", required=False)
     notify_no_data = serializers.BooleanField(source="tells_no_data", required=False)
+    most_a_day = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=1000,
+        help_text="How often anybody is told within 24 hours; null: as often as it fires.",
+    )
     notification_channels = ChannelsField(source="channels", required=False)
     created_by = serializers.CharField(read_only=True, allow_null=True)
 
@@ -90,9 +97,9 @@ class AlertSerializer(serializers.ModelSerializer[AlertRule]):
         fields = (
             "id", "name", "metric_query", "condition_type", "threshold_value", "direction", "compare_with",
             "window_minutes", "for_minutes", "recovery_margin_pct", "schedule", "quiet_hours", "notify_resolved",
-            "notify_no_data", "notification_channels", "is_active", "environment", "status", "is_open", "last_value",
-            "last_reason", "last_triggered_at", "evaluated_at", "snoozed_until", "created_by", "created_at",
-            "updated_at",
+            "notify_no_data", "most_a_day", "notification_channels", "is_active", "environment", "status", "is_open",
+            "last_value", "last_reason", "last_triggered_at", "evaluated_at", "snoozed_until", "created_by",
+            "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
             "environment", "status", "is_open", "last_value", "last_reason", "last_triggered_at", "evaluated_at",

@@ -58,6 +58,9 @@ class AlertRule(models.Model):
     quiet_hours = models.JSONField(null=True, blank=True, help_text="When nobody is told; null: never.")
     tells_resolved = models.BooleanField(default=True)
     tells_no_data = models.BooleanField(default=False)
+    most_a_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How often anybody is told within 24 hours; null: as often as it fires."
+    )
     channels = models.ManyToManyField(Connection, related_name="+", blank=True)
     is_active = models.BooleanField(default=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)

@@ -408,3 +408,35 @@ def test_snoozing_what_is_over_keeps_the_word_that_it_is(acme, vendor, owner, cl
     work()
 
     assert kinds(vendor) == ["fired", "resolved"]
+
+
+def test_what_fires_oftener_than_it_may_tell_waits_and_is_not_told_when_it_is_over(acme, vendor, clock):
+    busy = rule(acme, webhook(acme, vendor), most_a_day=2)
+    for _ in range(3):
+        views(acme, 3)
+        work()
+        clock.shift(15 * MINUTE)
+        views(acme, 1)
+        work()
+        clock.shift(15 * MINUTE)
+
+    assert history(busy) == ["fired", "resolved"] * 3
+    assert kinds(vendor) == ["fired", "resolved"] * 2
+    assert states(busy)[-1] == "withdrawn"
+
+
+def test_what_is_still_open_when_the_first_is_a_day_old_is_told_then(acme, vendor, clock):
+    busy = rule(acme, webhook(acme, vendor), most_a_day=1, tells_resolved=False)
+    views(acme, 3)
+    work()
+    clock.shift(15 * MINUTE)
+    views(acme, 1)
+    work()
+    clock.shift((24 * 60 - 20) * MINUTE)
+    views(acme, 3)
+    work()
+    assert (history(busy), kinds(vendor)) == (["fired", "resolved", "fired"], ["fired"])
+
+    clock.shift(5 * MINUTE)
+    work()
+    assert kinds(vendor) == ["fired", "fired"]

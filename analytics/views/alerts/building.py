@@ -37,6 +37,7 @@ BUILDS = needs("analyse")
 WINDOWS = (5, 10, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080, 40_320)
 LASTING = (0, 2, 5, 10, 15, 30, 60, 180)
 MARGINS = (0, 5, 10, 20, 50)
+MOST_A_DAY = (1, 2, 3, 5, 10)
 DAY_NAMES = {"mon": "Mo", "tue": "Tu", "wed": "We", "thu": "Th", "fri": "Fr", "sat": "Sa", "sun": "Su"}
 Choices = list[tuple[str, str]]
 
@@ -139,6 +140,7 @@ def _context(
         "windows": _lengths(WINDOWS, draft.texts["window"]),
         "lasting": [("0", "at once"), *_lengths(LASTING[1:], draft.texts["for"], "after ")],
         "margins": [(str(each), f"{each} %" if each else "none") for each in MARGINS],
+        "mosts": _mosts(draft.texts["most"]),
         "unit": "%" if draft.texts["condition"] == "change" or draft.asked.unit == "percent" else "",
         "channels": [(each, _is_chosen(each, draft, mine)) for each in every],
         "mine": mine,
@@ -181,6 +183,12 @@ def _events(query: Query, draft: Draft, now: datetime) -> Choices:
 
 def _fixed(draft: Draft) -> list[tuple[str, str]]:
     return [(letter, series_said(each)) for letter, each in zip(LETTERS, draft.asked.series, strict=False)]
+
+
+def _mosts(chosen: str) -> Choices:
+    """The usual numbers, and whichever a program may have set."""
+    numbers = sorted({*MOST_A_DAY, *([int(chosen)] if chosen.isdecimal() else [])})
+    return [("", "as often as it fires"), *((str(each), f"{each}× in 24 hours") for each in numbers)]
 
 
 def _lengths(usual: tuple[int, ...], given: str, before: str = "") -> Choices:

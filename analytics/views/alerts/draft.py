@@ -26,7 +26,8 @@ from workspaces.models import Workspace
 
 TEXTS = {
     "name": "", "condition": "above", "threshold": "", "direction": "either", "against": "previous", "window": "60",
-    "for": "0", "margin": "0", "env": "live", "quiet_from": "", "quiet_to": "", "watch_from": "", "watch_to": "",
+    "for": "0", "margin": "0", "most": "", "env": "live", "quiet_from": "", "quiet_to": "", "watch_from": "",
+    "watch_to": "",
 }  # fmt: skip
 LISTS = ("ch", "quiet_day", "watch_day")
 FLAGS = {"me": "1", "resolved": "1", "no_data": ""}  # with what a new rule begins
@@ -98,6 +99,7 @@ class Draft:
             "window_minutes": int(_number(texts["window"], "window")),
             "for_minutes": int(_number(texts["for"], "for")),
             "margin_pct": _number(texts["margin"] or "0", "margin"),
+            "most_a_day": int(_number(texts["most"], "most")) if texts["most"] else None,
             "quiet_hours": self._hours("quiet"),
             "schedule": self._hours("watch"),
             "tells_resolved": self.flags["resolved"],
@@ -131,7 +133,8 @@ def of_rule(rule: AlertRule, now: datetime) -> Draft:
     texts = TEXTS | {
         "name": rule.name, "condition": rule.condition, "threshold": f"{rule.threshold:g}", "env": rule.environment,
         "direction": rule.direction, "against": rule.against, "window": str(rule.window_minutes),
-        "for": str(rule.for_minutes), "margin": f"{rule.margin_pct:g}", "quiet_from": quiet.get("from", ""),
+        "for": str(rule.for_minutes), "margin": f"{rule.margin_pct:g}",
+        "most": str(rule.most_a_day or ""), "quiet_from": quiet.get("from", ""),
         "quiet_to": quiet.get("to", ""), "watch_from": watch.get("from", ""), "watch_to": watch.get("to", ""),
     }  # fmt: skip
     lists = {"ch": [str(each.uid) for each in rule.channels.all()]}

@@ -37,7 +37,7 @@ class RuleRow:
 def rule_row(rule: AlertRule, now: datetime) -> RuleRow:
     asked = _asked(rule, now)
     unit: Unit = asked.unit if asked else "ratio"
-    lasting = f" for {words.length(rule.for_minutes)}" if rule.for_minutes else ""
+    lasting = f" for {words.lasting(rule.for_minutes)}" if rule.for_minutes else ""
     is_snoozed = rule.snoozed_until is not None and rule.snoozed_until > now
     state = STATES[rule.status] if rule.is_active else "Off"
     return RuleRow(
