@@ -61,6 +61,12 @@ def delete(annotation: Annotation, *, actor: Any, now: datetime) -> None:
     annotation.delete()
 
 
+def drawn(found: Sequence[Annotation], starts: Sequence[datetime], zone: str) -> dict[str, Any]:
+    """What a chart whose buckets begin at `starts` needs to show notes, and to begin one where it was clicked."""
+    here = [each.astimezone(ZoneInfo(zone)) for each in starts]
+    return {"notes": marks(found, starts, zone), "moments": [f"{each:%Y-%m-%dT%H:%M}" for each in here]}
+
+
 def marks(found: Sequence[Annotation], starts: Sequence[datetime], zone: str) -> list[dict[str, Any]]:
     """For a chart whose buckets begin at `starts`: which bucket has a mark, and what it says."""
     moments = [each.timestamp() for each in starts]

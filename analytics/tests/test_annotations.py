@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from analytics import annotations
+from analytics.dashboards import making, sharing
 from analytics.models import Annotation
 from analytics.tests.test_api import key_of
 from analytics.tests.world import page_view, store_events
@@ -134,3 +135,19 @@ def test_markup_stays_text_on_the_charts(acme, as_owner, owner):
     annotations.create(acme, actor=owner, now=NOW, text="</script><script>alert(1)</script>", at=NOW)
 
     assert "<script>alert(1)" not in as_owner.get("/w/acme/?period=day").content.decode()
+
+
+def test_a_dashboard_shows_the_shared_notes_and_readers_of_a_link_see_none(acme, owner, as_viewer, anonymous):
+    store_events(acme.dataset_id(), [page_view("2026-03-09T10:00")])
+    widgets = [{"id": "line", "kind": "series", "question": "s=visitors"}]
+    about = {"actor": owner, "now": NOW}
+    board = making.create(acme, name="Board", is_public=True, config={"period": "7d", "widgets": widgets}, **about)
+    for text, is_shared in (("Version 2.1", True), ("My own", False)):
+        annotations.create(acme, at=NOW - timedelta(days=2), text=text, is_shared=is_shared, **about)
+    shared = sharing.create(board, kind="link", name="Wall", **about)
+
+    page = as_viewer.get(f"/w/acme/dashboards/{board.uid}/").content.decode()
+    outside = anonymous.get(f"/share/{sharing.secret_of(shared)}/").content.decode()
+
+    assert "Version 2.1" in page and "My own" not in page and "note-dialog" in page
+    assert outside.count('data-plot="plot-line"') == 1 and "Version 2.1" not in outside

@@ -54,7 +54,7 @@ def chart(
         interval=page.interval,
         intervals=[Item(f"By {each}", page.url(interval=each), each == page.interval) for each in page.intervals],
         rows=[_row(page, result, index, start) for index, start in enumerate(starts)],
-        data=_data(page, result, starts) | {"notes": annotations.marks(notes, starts, page.zone)},
+        data=_data(page, result, starts) | annotations.drawn(notes, starts, page.zone),
         csv_href=csv_href,
         receipt_href=receipt_href,
         notes=notes,

@@ -1,4 +1,5 @@
 // Annotations on a chart: a mark under the bucket in which something happened. The same texts stand in the list below.
+// A right click on a chart, or the key for it, begins a note at the bucket under the pointer.
 //   series.notes: [{ place, said: ["10 Mar, 14:05: Version 2.1"] }]
 
 function mark({ said }) {
@@ -20,7 +21,18 @@ function put(button, plot, place) {
   button.classList.toggle("is-right", left > plot.width / 2);
 }
 
+/** The dialog of notes, at the moment that was clicked; empty means now. */
+function begin(event, plot, series) {
+  const dialog = document.getElementById("note-dialog");
+  if (!dialog || !series.moments) return;
+  event.preventDefault();
+  dialog.querySelector("[name=at]").value = series.moments[plot.cursor.idx] ?? "";
+  dialog.showModal();
+  dialog.querySelector("[data-autofocus]").focus();
+}
+
 export function attachNotes(plot, element, series) {
+  plot.over.addEventListener("contextmenu", (event) => begin(event, plot, series));
   element.querySelectorAll(".chart-note").forEach((old) => old.remove());
   if (!series.notes?.length) return;
   const marks = series.notes.map((note) => [mark(note), note.place]);

@@ -1,5 +1,6 @@
 """The builder and the marks on a chart, in a browser."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -73,4 +74,9 @@ def test_a_note_stands_under_the_chart_and_says_what_it_is(signed_in: Page, live
     signed_in.fill("#note-text", "Campaign begins")
     signed_in.get_by_role("button", name="Add note").click()
     expect(signed_in.locator(".chart-notes")).to_contain_text("Campaign begins")
+
+    signed_in.locator(".chart .u-over").first.click(button="right", position={"x": 1, "y": 40})
+    first = json.loads(signed_in.locator("#chart-data").inner_text())["moments"][0]
+    expect(signed_in.locator("#note-at")).to_have_value(first)
+    expect(signed_in.locator("#note-text")).to_be_focused()
     assert "period=day" in signed_in.url

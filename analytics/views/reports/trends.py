@@ -31,7 +31,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Trend) -> dict[str,
     notes = annotations.of_period(request.workspace, request.user, page.period)
     trend = shown(page, asked, found, receipt)
     trend.data["people"] = reverse("trends_behind", args=[request.workspace.slug]) + page.url()
-    trend.data["notes"] = annotations.marks(notes, found.starts, page.zone)
+    trend.data.update(annotations.drawn(notes, found.starts, page.zone))
     return {"builder": builder(request.workspace, page, asked), "trend": trend, "notes": notes}
 
 
