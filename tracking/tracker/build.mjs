@@ -70,7 +70,7 @@ async function bundle({ entry, text, target, plain, parts = {}, more = "" }) {
 /** Terser finds some 500 bytes that esbuild leaves. */
 async function squeeze(text, target) {
   const ecma = +target.slice(2);
-  const { code } = await minify(text, { ecma, compress: { passes: 3 }, mangle: true, toplevel: true });
+  const { code } = await minify(text, { ecma, compress: { passes: 3, unsafe_arrows: true }, mangle: true, toplevel: true });
   return Buffer.from(code);
 }
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tracking.tests.script.website import HIDE, QUICK, SLOW, UUID7, Collector, Website
+from tracking.tests.script.website import HIDE, QUICK, SLOW, UUID7, Collector, Website, kept_names
 
 pytestmark = pytest.mark.browser
 
@@ -16,10 +16,23 @@ def test_A002_calls_made_before_the_script_was_there_are_replayed_with_their_mom
     assert collector.types()[:6] == ["session_start", "page_view", "custom", "goal", "identify", "custom"]
     view, first, goal, identify, last = collector.events()[1:6]
     assert view["timestamp"] - first["timestamp"] >= 200  # the script came 300 ms later
+    assert view["properties"]["plan"] == "pro"  # it was shared before the script came
     assert first["properties"] == {"plan": "pro", "n": 1, "event_name": "first"}
     assert goal["properties"] == {"plan": "pro", "n": 2, "goal_name": "signup"}
     assert identify["properties"] == {"plan": "pro", "name": "Ann", "email": "ann@acme.example"}
     assert last["timestamp"] >= first["timestamp"]
+
+
+@pytest.mark.parametrize("call", ["['optOut', [], 1]", "['consent', ['denied'], 1]"])
+def test_A002_who_declines_before_the_script_is_there_is_never_counted(
+    page: Page, collector: Collector, site: Website, call: str
+) -> None:
+    early = f"MetricPal = {{q: [['trackEvent', ['x'], 1], {call}]}}"
+    page.goto(site.show(options=QUICK, before=f"<script>{early}</script>"))
+    page.wait_for_function("MetricPal.v")
+    page.wait_for_timeout(400)
+    assert collector.kinds == []
+    assert kept_names(page) == ["_mp_consent"]
 
 
 def test_G154_a_full_batch_leaves_at_once_and_the_rest_with_the_next_one(

@@ -5,6 +5,8 @@
  * Cycles, functions and symbols vanish, BigInt becomes text, dates ISO, errors their message, elements their tag.
  */
 
+import { guard } from "./guard.js";
+
 const MAX_DEPTH = 5;
 const MAX_PROPERTIES = 100;
 const MAX_ITEMS = 100;
@@ -14,18 +16,16 @@ const MAX_BYTES = 32000;
 
 export const utf8Length = (text) => new TextEncoder().encode(text).length;
 
+const stringify = guard(JSON.stringify); // the site's own hook may have made something of it that is none
+
 /** As JSON, or undefined. Old libraries teach arrays a `toJSON`, which makes texts of them (Prototype 1.6). */
 export function toJson(value) {
   const { prototype } = Array;
   const taught = Object.getOwnPropertyDescriptor(prototype, "toJSON");
   delete prototype.toJSON;
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    return undefined; // the site's own hook made something of it that is none
-  } finally {
-    if (taught) Object.defineProperty(prototype, "toJSON", taught);
-  }
+  const text = stringify(value);
+  if (taught) Object.defineProperty(prototype, "toJSON", taught);
+  return text;
 }
 
 export const cut = (text, max) => (text.length > max ? `${text.slice(0, max - 1)}…` : text);

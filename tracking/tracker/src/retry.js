@@ -7,9 +7,9 @@ const MAX_RETRY_AFTER_MS = 300 * SECOND;
 /** "done", "drop" (never send again), "stop" (nor anything else from this page), "split" or "retry". */
 export function verdict(status) {
   if (status >= 200 && status < 400) return "done";
-  if (/401|403/.test(status)) return "stop";
+  if (/40[13]/.test(status)) return "stop";
   if (status === 413) return "split";
-  return /^(0|408|425|429|5(?!01|05)..)$/.test(status) ? "retry" : "drop";
+  return /^(0|408|42[59]|5(?!0[15])..)$/.test(status) ? "retry" : "drop";
 }
 
 /** Milliseconds that a Retry-After header asks for, or 0. It holds seconds or a date. */
