@@ -16,8 +16,9 @@ HEAD = """<!doctype html><meta charset="utf-8"><title>What the tracking script s
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <style>body{font:15px/1.5 system-ui;margin:2rem auto;max-width:75rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}
-td,th{border-top:1px solid #8884;padding:.5rem;text-align:left;vertical-align:top}
-code{font-size:13px;overflow-wrap:anywhere}li{margin:.1rem 0}ol{margin:0;padding-left:1.5rem}</style>
+td,th{border-top:1px solid #8884;padding:.5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+code{font-size:13px;overflow-wrap:anywhere}li{margin:.1rem 0}ol{margin:0;padding-left:1.5rem}
+@media (max-width:40rem){thead{display:none}tr,td{display:block}td{padding:.25rem 0}td+td{border:0}}</style>
 <h1>What the tracking script sent</h1>
 <p>One row for each scenario of the browser tests, in the order of their numbers.</p>
 <table><thead><tr><th>Number<th>Scenario<th>Events, as they left the browser</thead><tbody>
