@@ -14,7 +14,7 @@ from tracking.tests.usage.test_limits_at_the_door import allow, batch
 from workspaces.models import AuditEntry
 
 PAGE = "/o/acme/usage/webhook/"
-SECRET = "whsec_" + "c2VjcmV0LW9mLXR3ZW50eS1mb3Vy"
+SECRET = "whsec_" + "YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIu"
 
 
 @pytest.fixture
