@@ -10,6 +10,7 @@ from analytics.views.figures import FORMATS
 
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 14, 24
+CELL = 22  # height of a row of a heat map
 BAR, LABEL, VALUE = 26, 210, 70  # of a lying bar: its height, room for its label, room for its value
 COLOURS = ("#1f6277", "#c8672b", "#4c7a34", "#7b5ea7", "#b0842a", "#3a78b5", "#a8435f", "#5d6b73")
 GRID, INK, MUTED, BEFORE = "#e5e3dd", "#1f2a33", "#66707a", "#9aa7ad"
@@ -21,6 +22,8 @@ LABELS_AT_MOST = 9  # below the axis
 def svg(chart: Chart) -> str:
     if chart.kind == "bar":
         return _bars(chart)
+    if chart.kind == "heat":
+        return _heat(chart)
     top = _top([value for line in chart.lines for value in line.values if value is not None])
     shown = [line for line in chart.lines if any(value is not None for value in line.values)]
     legend = list(_legend(shown)) if len(shown) > 1 else []
@@ -118,6 +121,20 @@ def _bars(chart: Chart) -> str:
             _text(LABEL + width + 7, y + 17, FORMATS[chart.unit](value), "start", MUTED),
         ]
     return _picture(max(len(pairs), 1) * BAR, parts)
+
+
+def _heat(chart: Chart) -> str:
+    """A row for each line, a cell for each label: the darker, the more."""
+    most = max([value or 0 for line in chart.lines for value in line.values] + [0]) or 1
+    width = (WIDTH - LEFT - RIGHT) / max(len(chart.labels), 1)
+    parts = [_text(LEFT + place * width, 9, label, "start", MUTED) for place, label in enumerate(chart.labels)][::3]
+    for row, line in enumerate(chart.lines):
+        y = TOP + row * CELL
+        parts.append(_text(LEFT - 6, y + CELL * 0.65, line.label, "end", MUTED))
+        for place, value in enumerate(line.values):
+            where = f'x="{LEFT + place * width:.1f}" y="{y}" width="{width - 2:.1f}" height="{CELL - 2}" rx="2"'
+            parts.append(f'<rect {where} fill="{COLOURS[0]}" fill-opacity="{0.05 + 0.95 * (value or 0) / most:.2f}"/>')
+    return _picture(TOP + len(chart.lines) * CELL, parts)
 
 
 def _cut(text: str, most: int) -> str:

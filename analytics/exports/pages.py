@@ -28,9 +28,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """`line`: over time, any number of lines. `bar`: one bar a label, its first line alone, drawn lying down."""
+    """`line`: over time, any number of lines. `bar`: one bar a label, its first line alone, drawn lying down.
+    `heat`: a row for each line, a cell for each label."""
 
-    kind: Literal["line", "bar"]
+    kind: Literal["line", "bar", "heat"]
     labels: Sequence[str]
     lines: Sequence[Line]
     unit: Unit = "count"

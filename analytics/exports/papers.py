@@ -27,21 +27,21 @@ def of_table(
 ) -> list[Section]:
     """A section with the chart, where the table makes one, and the table; heading first.
 
-    `is_brief`: what the chart tells whole needs no table.
+    `most`: rows of the table; the chart has them all. `is_brief`: what the chart tells whole needs no table.
     """
-    whole = [list(row) for row in islice(table, most + 2)]
+    whole = [list(row) for row in islice(table, MOST_ROWS + 2)]
     rows = _on_paper(whole)
     heading, body = [str(name) for name in rows[0]], rows[1:]
     note = MORE if len(body) > most or len(heading) == MOST_COLUMNS < len(whole[0]) else ""
-    body = [[_said(name, cell) for name, cell in zip(heading, row, strict=True)] for row in body[:most]]
+    body = [[_said(name, cell) for name, cell in zip(heading, row, strict=True)] for row in body[:MOST_ROWS]]
     if not body:
         return [Section(title, text="Nothing here in this period.")]
     names = [called(name) for name in heading]
     drawn = chart_of(names, body) if is_drawn else None
-    if is_brief and drawn and (drawn.kind == "line" or (len(names) == 2 and len(body) <= MOST_BARS)):
+    if is_brief and drawn and (drawn.kind == "line" or (len(names) == 2 and len(body) <= min(most, MOST_BARS))):
         return [Section(title, chart=drawn)]
     is_number = [any(_number(row[n]) for row in body) for n in range(len(names))]
-    texts = [[_text(name, cell) for name, cell in zip(heading, row, strict=True)] for row in body]
+    texts = [[_text(name, cell) for name, cell in zip(heading, row, strict=True)] for row in body[:most]]
     return [Section(title, chart=drawn, table=Grid(names, is_number, texts, note))]
 
 

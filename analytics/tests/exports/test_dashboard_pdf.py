@@ -72,3 +72,20 @@ def test_who_may_not_see_it_does_not_get_it_on_paper_either(made, as_viewer):
     dashboard = made({"id": "pages", "kind": "bar"})
 
     assert as_viewer.get(f"/w/acme/dashboards/{dashboard.uid}/pdf/").status_code == 404
+
+
+def test_a_chart_has_every_day_of_the_period_though_a_table_has_its_first_rows(made, as_owner):
+    dashboard = made({"id": "line", "kind": "series", "question": "s=visitors"})
+
+    (section,) = sections(read(dashboard, QueryDict("period=28d"), NOW), dashboard)
+
+    assert section.chart.kind == "line" and len(section.chart.labels) == 28
+
+
+def test_who_came_back_is_a_grid_and_the_week_a_map_of_heat(made):
+    dashboard = made({"id": "back", "kind": "retention"}, {"id": "week", "kind": "heatmap"})
+
+    back, week = sections(read(dashboard, QueryDict("period=28d"), NOW), dashboard)
+
+    assert back.chart is None and back.table.columns[1] == "people"
+    assert week.chart.kind == "heat" and len(week.chart.lines) == 7 and len(week.chart.labels) == 24

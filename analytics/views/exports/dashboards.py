@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from analytics.dashboards.kinds import KINDS
+from analytics.dashboards.reported import REPORTS
 from analytics.exports import papers
 from analytics.exports.pages import Chart, Figure, Line, Section
 from analytics.exports.pdf import pdf_of
@@ -14,8 +16,9 @@ from analytics.query.catalogue import METRICS
 from analytics.views.dashboards import board, numbers
 from analytics.views.dashboards.page import DashboardPage, read
 from analytics.views.dashboards.state import DashboardRequest, dashboard_view
+from analytics.views.dashboards.widgets.reported import shortened
 from analytics.views.exports.downloads import NO_STORE
-from analytics.views.exports.paper import footer, subtitle
+from analytics.views.exports.paper import UNDRAWN, footer, subtitle
 from config.lib import clock
 from workspaces import audit
 
@@ -51,21 +54,24 @@ def _sections(page: DashboardPage, stored: Mapping[str, Any]) -> list[Section]:
     if stored["kind"] == "text":
         return [Section(stored["title"], text=stored["text"])]
     found = numbers.widget(page, stored)
-    title = found["title"] or stored["kind"].capitalize()
+    title = found["title"] or KINDS[stored["kind"]].label
     if found["error"]:
         return [Section(title, text=found["error"])]
     if stored["kind"] == "heatmap" and found["rows"]:
         return [Section(title, chart=_week(found["rows"]))]
-    return papers.of_table(title, [found["columns"], *found["rows"]], most=ROWS, is_brief=True)
+    rows = [found["columns"], *found["rows"]]
+    if stored["kind"] in REPORTS:
+        rows = shortened(REPORTS[stored["kind"]], rows)
+    return papers.of_table(title, rows, stored["kind"] not in UNDRAWN, ROWS, is_brief=True)
 
 
 def _week(rows: Sequence[Sequence[Any]]) -> Chart:
-    """A line over the hours for each weekday; (weekday, hour, value)."""
+    """A row of hours for each weekday; (weekday, hour, value)."""
     hours = sorted({int(row[1]) for row in rows})
     found = {(str(row[0]), int(row[1])): row[2] for row in rows}
     days = dict.fromkeys(day for day, _ in found)
     lines = [Line(day, [found.get((day, hour)) for hour in hours]) for day in days]
-    return Chart("line", [f"{hour}:00" for hour in hours], lines)
+    return Chart("heat", [f"{hour}:00" for hour in hours], lines)
 
 
 def _label(found: Mapping[str, Any]) -> str:

@@ -19,6 +19,8 @@ from analytics.views.said import said
 from analytics.views.tiles import ASKED, Tile, tiles
 from workspaces.models import Workspace
 
+# Tables that are no series of numbers: of single people, and of who came back, which is read as a grid.
+UNDRAWN = PERSONAL | {"retention"}
 MOODS: dict[bool | None, Mood] = {True: "good", False: "bad", None: ""}
 
 
@@ -30,7 +32,7 @@ def pdf(source: str, given: Asked) -> bytes:
     else:
         what = SOURCES[source]
         rows = what.table(replace(given, most_rows=MOST_ROWS + 1))
-        title, sections = what.title, papers.of_table(what.title, rows, is_drawn=source not in PERSONAL)
+        title, sections = what.title, papers.of_table(what.title, rows, is_drawn=source not in UNDRAWN)
     return pdf_of(f"{workspace.name}: {title}", sections, subtitle(page), footer(workspace, page))
 
 

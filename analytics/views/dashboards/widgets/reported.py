@@ -18,7 +18,7 @@ NOTHING = "Nothing of this in the period. Choose a longer one, or change the wid
 
 
 def shown(kind: Shown, page: DashboardPage, asked: Any) -> dict[str, Any]:
-    (section,) = papers.of_table(kind.report.title, _shortened(kind, _rows(kind, page, asked, ROWS + 1)), most=ROWS)
+    (section,) = papers.of_table(kind.report.title, shortened(kind, _rows(kind, page, asked, ROWS + 1)), most=ROWS)
     chart = section.chart if section.chart and section.chart.kind == "line" else None
     return {"data": _plot(chart) if chart else None, "table": _table(kind, section.table)}
 
@@ -35,7 +35,7 @@ def _rows(kind: Shown, page: DashboardPage, asked: Any, most: int) -> Iterable[I
     return kind.report.table(replace(page, most_rows=most), asked)
 
 
-def _shortened(kind: Shown, rows: Iterable[Iterable[object]]) -> Iterable[Iterable[object]]:
+def shortened(kind: Shown, rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
     """The columns that people read."""
     whole = [list(row) for row in rows]
     places = [whole[0].index(name) for name in kind.columns] or range(len(whole[0]))
