@@ -4,13 +4,15 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeVar
 
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from config.lib import askers
 from config.lib.askers import AskerGone
+
+Answer = TypeVar("Answer")
 
 
 def pool(size: int) -> PoolManager:
@@ -20,7 +22,8 @@ def pool(size: int) -> PoolManager:
     return made
 
 
-def _answer(connection: HTTPConnection, wait: Callable[[], HTTPResponse]) -> HTTPResponse:
+def awaited(connection: Any, wait: Callable[[], Answer]) -> Answer:
+    """What `wait` gives, which reads from the `connection` (of http.client, or what is made of it). AskerGone."""
     asker = askers.current()
     if asker is None:
         return wait()
@@ -40,12 +43,12 @@ def _hang_up(sock: Any) -> None:
 
 class _Connection(HTTPConnection):
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        return _answer(self, super().getresponse)
+        return awaited(self, super().getresponse)
 
 
 class _SecureConnection(HTTPSConnection):
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        return _answer(self, super().getresponse)
+        return awaited(self, super().getresponse)
 
 
 class _Pool(HTTPConnectionPool):

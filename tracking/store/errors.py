@@ -31,6 +31,14 @@ class QueryTooLarge(StoreError):
     is_of_memory = True
 
 
+class Unanswered(Exception):
+    """tracking.store.exchange got no result: why, with the engine's code where the engine said so."""
+
+    def __init__(self, text: str, code: str | None = None) -> None:
+        super().__init__(text)
+        self.code = int(code) if code and code.isdecimal() else None
+
+
 # ClickHouse's error codes: src/Common/ErrorCodes.cpp.
 _BY_CODE: dict[int, type[StoreError]] = {
     **dict.fromkeys((159, 160, 209), QueryTimeout),  # TIMEOUT_EXCEEDED, TOO_SLOW, SOCKET_TIMEOUT
@@ -48,7 +56,7 @@ def translated(limits: Limits | None = None) -> Iterator[None]:
     """Raises our errors in place of the driver's and the transport's. `limits` are those of the read."""
     try:
         yield
-    except (Error, HTTPError) as error:
+    except (Error, HTTPError, Unanswered) as error:
         ours = _ours(error)(str(error))
         if isinstance(ours, (QueryTimeout, QueryTooLarge)):
             ours.limits = limits
@@ -67,6 +75,6 @@ def _ours(error: Exception) -> type[StoreError]:
     if code in _BY_CODE:
         return _BY_CODE[code]
     # Without a code it never reached the engine: refused, reset, timed out on the way.
-    lost = isinstance(error, HTTPError) or (isinstance(error, OperationalError) and code is None)
+    lost = isinstance(error, HTTPError) or (isinstance(error, OperationalError | Unanswered) and code is None)
     bad_gateway = isinstance(error, DatabaseError) and code is None and "HTTP status 5" in str(error)
     return StoreUnavailable if lost or bad_gateway else StoreError

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from tracking.events import MAX_HISTORY_DAYS
+from tracking.store.address import Address
 from tracking.store.client import address, client
 from tracking.store.errors import StoreError, StoreUnavailable, translated
+from tracking.store.exchange import ask, quoted
 from tracking.store.model import DEFAULT, EXPORT, Limits, Rows
 from tracking.store.streams import blocks
 
@@ -27,14 +30,13 @@ def query(sql: str, parameters: dict[str, Any] | None = None, *, dataset_id: int
     """
     _refuse_unfiltered(sql)
     with translated(limits):
-        settings = _settings(limits) | _CACHED | _confined_to(dataset_id)
-        result = client().query(sql, parameters=parameters, settings=settings)
-        summary = result.summary
+        to = address()
+        result, counted = ask(to, sql, parameters, _around(to, dataset_id, limits))
         return Rows(
             names=tuple(result.column_names),
             rows=cast(list[tuple[Any, ...]], list(result.result_rows)),
-            rows_read=int(summary.get("read_rows", 0)),
-            engine_ms=int(summary.get("elapsed_ns", 0)) / 1e6,
+            rows_read=int(counted.get("read_rows", 0)),
+            engine_ms=int(counted.get("elapsed_ns", 0)) / 1e6,
         )
 
 
@@ -76,6 +78,11 @@ def is_up() -> bool:
         return client().ping(timeout=1)
     except StoreUnavailable:
         return False
+
+
+@lru_cache(maxsize=1024)
+def _around(to: Address, dataset_id: int, limits: Limits) -> str:
+    return quoted(to, _settings(limits) | _CACHED | _confined_to(dataset_id))
 
 
 def _refuse_unfiltered(sql: str) -> None:
