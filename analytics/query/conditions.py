@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from analytics.query.bounds import DAY_S, Parameters, Window, days, ids, within
+from analytics.query.bounds import DAY_S, Parameters, Window, ids, within
 from analytics.query.catalogue import OPERATORS, PROPERTY, Source, dimension
 from analytics.query.model import AllOf, AnyOf, Cohort, Condition, Did, Filter, Not, Period, Segment
 
@@ -67,7 +67,8 @@ def visits_with(conditions: Iterable[Condition], look: Look, bound: Parameters) 
     """
     wider = [Window(each.start - DAY_S, each.end + DAY_S) for each in look.looked_at]
     if look.source == "sessions":
-        table, period = look.tables["events"], f"indexHint({' OR '.join(f'({days(each, bound)})' for each in wider)})"
+        hints = [within("events", each, bound) for each in wider]
+        table, period = look.tables["events"], f"indexHint({' OR '.join(f'({each})' for each in hints)})"
     else:
         table, period = look.tables["sessions"], f"({' OR '.join(f'({ids(each, bound)})' for each in wider)})"
     there = replace(look, source="events" if look.source == "sessions" else "sessions")
@@ -98,7 +99,7 @@ def _reach(given: Did, period: Period) -> Period:
 def _who_did(given: Did, period: Period, look: Look, bound: Parameters) -> str:
     window = Window.of(period)
     there = replace(look, source="events", period=period, looked_at=(window,))
-    where = [_dataset(look, bound), days(window, bound), within("events", window, bound)]
+    where = [_dataset(look, bound), within("events", window, bound)]
     where += [] if look.bots else ["bot = ''"]
     where += [sql(each, there, bound) for each in given.conditions]
     often = f" GROUP BY {PERSON} HAVING count() >= {bound.bind(given.times, 'UInt32')}" if given.times > 1 else ""

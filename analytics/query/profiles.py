@@ -8,7 +8,7 @@ the documentation, page "profiles".
 
 from dataclasses import dataclass
 
-from analytics.query.bounds import DAY_S, Parameters, Window, days
+from analytics.query.bounds import DAY_S, Parameters, Window, within
 from analytics.query.catalogue import Source
 from tracking.events import INTERACTIVE
 
@@ -75,16 +75,15 @@ def tables(name: str, zone: str, windows: list[Window], dataset_id: int, bound: 
     A visit that reaches into a window is whole if it began at most a day before.
     """
     profile = PROFILES[name]
-    wider = [Window(each.start - DAY_S, each.end + DAY_S) for each in windows]
+    wider = [Window((each.start // DAY_S - 1) * DAY_S, (-(-each.end // DAY_S) + 1) * DAY_S) for each in windows]
     events = _events(profile, zone, wider, dataset_id, bound)
     return {"events": f"({events}) AS e", "sessions": f"({_sessions(profile, events, bound)}) AS cut"}
 
 
 def _events(profile: Profile, zone: str, windows: list[Window], dataset_id: int, bound: Parameters) -> str:
     """All events with the id of the visit they belong to now."""
-    where = (
-        f"dataset_id = {bound.bind(dataset_id, 'UInt32')} AND ({' OR '.join(days(each, bound) for each in windows)})"
-    )
+    periods = " OR ".join(f"({within('events', each, bound)})" for each in windows)
+    where = f"dataset_id = {bound.bind(dataset_id, 'UInt32')} AND ({periods})"
     order = "OVER (PARTITION BY visitor_id ORDER BY ts, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     earlier = (
         "SELECT *, browser_and_version, os_and_version, row_number() "

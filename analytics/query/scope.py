@@ -9,13 +9,13 @@ Both periods are read in one pass.
 from collections.abc import Mapping
 
 from analytics.query import profiles
-from analytics.query.bounds import DAY_S, Parameters, Window, days, ids, joined, seen, within
+from analytics.query.bounds import DAY_S, Parameters, Window, ids, joined, seen, since, within
 from analytics.query.catalogue import Source
 from analytics.query.conditions import TABLES, Look, column, sql, visits_with
 from analytics.query.model import Condition, Period, Query, QueryError
 from analytics.query.trees import is_by_period, tells
 
-__all__ = ["Parameters", "Window", "chosen", "column", "seen", "tables", "where", "windows", "within"]
+__all__ = ["Parameters", "Window", "chosen", "column", "seen", "since", "tables", "where", "windows", "within"]
 
 
 def windows(query: Query) -> list[Window]:
@@ -86,7 +86,7 @@ def _conditions(given: list[Condition], look: Look, bound: Parameters) -> list[s
 
 def _range(source: Source, window: Window, bound: Parameters, reaching: bool) -> str:
     if source == "events":
-        return f"{days(window, bound)} AND {within(source, window, bound)}"
+        return within(source, window, bound)
     earliest = window.start - DAY_S * reaching
     exactly = seen(window, bound) if reaching else within(source, window, bound)
     return f"{ids(Window(earliest, window.end + DAY_S), bound)} AND {exactly}"
