@@ -4,18 +4,16 @@ import argparse
 import http.client
 import json
 import os
-import statistics
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
 import django
-import redis
 
 from config.bench import dataset
-from config.rig import cost
+from config.bench.caches import forget
+from config.bench.rounds import rounds
 from config.rig.stack import Stack, Tenant
 
 WORKSPACES, DAYS, SEED, REPEATS = 20, 90, 2026, 7
@@ -57,18 +55,17 @@ def _of_size(stack: Stack, millions: float) -> dict[str, object]:
         name = f"{millions:g} M, {word} workspace ({plan.rows / 1e6:.2f} M)"
         for question, body in QUESTIONS.items():
             figures[f"{name}: {question}"] = _question(stack, tenant, plan.dataset_id, LAST_30 | body)
-        figures[f"{name}: whole page, wall | straight | engine CPU | web CPU"] = _page(stack, tenant)
+        figures[f"{name}: whole page, wall | straight | engine CPU | web CPU"] = whole_page(stack, tenant)
     return figures
 
 
 def _question(stack: Stack, tenant: Tenant, dataset_id: int, body: dict[str, Any]) -> str:
     ask = asker(stack, f"/api/v1/analytics/query?workspace={tenant.workspace}", tenant.token, json.dumps(body).encode())
-    api_ms, _, engine_cpu_ms = timed(stack, ask)
-    direct_ms, _, _ = timed(stack, _direct(stack, dataset_id, body))
-    return f"{api_ms:6.1f} | {direct_ms:6.1f} | {engine_cpu_ms:6.1f}"
+    api, direct = rounds(stack, ask, REPEATS), rounds(stack, _direct(stack, dataset_id, body), REPEATS)
+    return f"{api.wall:6.1f} | {direct.wall:6.1f} | {api.engine:6.1f}"
 
 
-def _page(stack: Stack, tenant: Tenant) -> str:
+def whole_page(stack: Stack, tenant: Tenant) -> str:
     """The whole page as a browser asks for it, with the session of somebody who signed in."""
     from analytics.query import answers
 
@@ -83,14 +80,14 @@ def _page(stack: Stack, tenant: Tenant) -> str:
             raise RuntimeError(f"the page answered {answer.status}")
 
     asked = _asked_by(stack, path, cookie)
-    wall_ms, web_cpu_ms, engine_cpu_ms = timed(stack, load)
+    page = rounds(stack, load, REPEATS)
 
     def ask() -> None:
         for each in asked:
             answers._at_once(each)
 
-    straight_ms, _, _ = timed(stack, ask)
-    return f"{wall_ms:6.1f} | {straight_ms:6.1f} | {engine_cpu_ms:6.1f} | {web_cpu_ms:6.1f}"
+    straight = rounds(stack, ask, REPEATS)
+    return f"{page.wall:6.1f} | {straight.wall:6.1f} | {page.engine:6.1f} | {page.web:6.1f}"
 
 
 def _asked_by(stack: Stack, path: str, cookie: str) -> list[list[Any]]:
@@ -164,32 +161,6 @@ def _direct(stack: Stack, dataset_id: int, body: dict[str, Any]) -> Callable[[],
             send(*each)
 
     return ask
-
-
-def timed(stack: Stack, work: Callable[[], None]) -> tuple[float, float, float]:
-    """Medians in ms: wall, CPU of the web process, CPU of the engine; after one warm-up, never from our cache."""
-    pids = [stack.pid("web"), stack.pid("eventstore")]
-    rounds: list[tuple[float, float, float]] = []
-    for _ in range(REPEATS + 1):
-        forget(stack)
-        before = [cost.cpu_seconds(pid) for pid in pids]
-        began = time.perf_counter()
-        work()
-        wall = time.perf_counter() - began
-        web, engine = (cost.cpu_seconds(pid) - start for pid, start in zip(pids, before, strict=True))
-        rounds.append((wall, web, engine))
-    # CPU is counted in ticks of 10 ms: a mean over the rounds says more than their median.
-    wall_ms = 1000 * statistics.median(each[0] for each in rounds[1:])
-    web_ms, engine_ms = (1000 * statistics.mean(each[part] for each in rounds[1:]) for part in (1, 2))
-    return wall_ms, web_ms, engine_ms
-
-
-def forget(stack: Stack) -> None:
-    """Empty our cache of answers: what is measured is the work, not the memory of it."""
-    cache = redis.Redis.from_url(stack.address("REDIS_URL"))
-    for key in cache.scan_iter("cache*", count=1000):
-        cache.delete(key)
-    cache.close()
 
 
 def use(stack: Stack) -> None:

@@ -1,16 +1,21 @@
-"""(d, f) Reports over stored events: each through the API, beside the same statements sent straight to the engine."""
+"""(d, f) Reports over stored events: each through the API, beside the same statements sent straight to the engine, and
+beside a naive shape of the same question."""
 
 import argparse
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
 from config.bench import dataset
-from config.bench.overview import DAYS, SEED, WORKSPACES, asker, command, forget, timed, use
+from config.bench.caches import forget
+from config.bench.naive import SHAPES
+from config.bench.overview import DAYS, SEED, WORKSPACES, asker, command, use, whole_page
+from config.bench.rounds import reference, rounds
 from config.rig.stack import Stack, Tenant
 
+ROUNDS, FEW = 20, 5
 STEPS = [{"event": "page_view"}, {"event": "plan_selected"}, {"goal": "signup"}]
 QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "trend: two series by country": (
@@ -27,34 +32,68 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "paths: from the beginning": ("paths", {}),
     "paths: to /pricing": ("paths", {"end": "/pricing"}),
 }  # fmt: skip
+# Those whose naive shape asks the same; the others are variations of them.
+NAIVE = {
+    "trend: two series by country": "trend",
+    "funnel: three steps": "funnel",
+    "retention: first, by week": "retention",
+    "lifecycle: by day": "lifecycle",
+    "stickiness: by day": "stickiness",
+    "paths: from the beginning": "paths",
+}
 PERIODS = ("30d", "91d")
+Figures = dict[str, object]
 
 
-def measure(options: argparse.Namespace) -> dict[str, object]:
-    """Largest and median of 20 workspaces: wall ms through the API | straight to the engine | engine CPU ms"""
-    figures: dict[str, object] = {}
+def measure(options: argparse.Namespace) -> Figures:
+    """20 workspaces, the largest and the median: p50 ms by the API, p95 | straight | engine CPU | naive: wall, CPU"""
+    figures: Figures = {}
+    grown: dict[str, list[float]] = {}
     with Stack() as stack:
         use(stack)
+        figures["reference, one thread: wall | CPU"] = reference(stack)
         for millions in options.millions:
             tenants = [stack.tenant(f"bench {number}") for number in range(WORKSPACES)]
             end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
             made = dataset.generate(command(), round(millions * 1e6), stack.datasets(tenants), DAYS, SEED, end)
             for word, place in (("largest", 0), ("median", WORKSPACES // 2)):
                 name = f"{millions:g} M, {word} ({made[place].rows / 1e6:.2f} M)"
-                figures |= _of(stack, tenants[place], name)
-    return figures
+                figures |= _of(stack, tenants[place], made[place].dataset_id, name, end, grown if place == 0 else {})
+                figures[f"{name}, whole page: wall | straight | CPU | web CPU"] = whole_page(stack, tenants[place])
+        figures["reference again: wall | CPU"] = reference(stack)
+    sizes = " → ".join(f"{millions:g}" for millions in options.millions)
+    return figures | {
+        f"engine CPU at {sizes} M, 91d: {question}": " → ".join(f"{each:.0f}" for each in cost)
+        for question, cost in grown.items()
+    }
 
 
-def _of(stack: Stack, tenant: Tenant, name: str) -> dict[str, object]:
-    figures: dict[str, object] = {}
+def _of(
+    stack: Stack, tenant: Tenant, dataset_id: int, name: str, end: datetime, grown: dict[str, list[float]]
+) -> Figures:
+    figures: Figures = {}
     for period in PERIODS:
+        days = int(period[:-1])
         for question, (report, body) in QUESTIONS.items():
             path = f"/api/v1/analytics/{report}?workspace={tenant.workspace}"
-            ask = asker(stack, path, tenant.token, json.dumps(body | {"period": period}).encode())
-            api_ms, _, engine_cpu_ms = timed(stack, ask)
-            direct_ms, _, _ = timed(stack, _direct(stack, tenant, path, body | {"period": period}))
-            figures[f"{name}, {period}: {question}"] = f"{api_ms:7.1f} | {direct_ms:7.1f} | {engine_cpu_ms:7.1f}"
+            api = rounds(
+                stack, asker(stack, path, tenant.token, json.dumps(body | {"period": period}).encode()), ROUNDS
+            )
+            direct = rounds(stack, _direct(stack, tenant, path, body | {"period": period}), FEW)
+            line = f"{api.wall:7.1f} {api.p95:7.1f} | {direct.wall:7.1f} | {api.engine:7.1f}"
+            if question in NAIVE:
+                naive = rounds(stack, _naive(NAIVE[question], dataset_id, end - timedelta(days), end), FEW)
+                line += f" | {naive.wall:7.1f} {naive.engine:7.1f}"
+            figures[f"{name}, {period}: {question}"] = line
+            if period == PERIODS[-1]:
+                grown.setdefault(question, []).append(api.engine)
     return figures
+
+
+def _naive(shape: str, dataset_id: int, begin: datetime, end: datetime) -> Callable[[], object]:
+    values: dict[str, object] = {"dataset": dataset_id, "begin": f"{begin:%F %T}", "end": f"{end:%F %T}"}
+    ask = command()
+    return lambda: ask(SHAPES[shape], values)
 
 
 def _direct(stack: Stack, tenant: Tenant, path: str, body: dict[str, Any]) -> Callable[[], None]:
