@@ -104,6 +104,10 @@ def _settings(limits: Limits) -> dict[str, Any]:
         "do_not_merge_across_partitions_select_final": 1,
         # A long list in IN prunes nothing of a key it is spread over, and sorting it for the index costs 4 ms in 27.
         "use_index_for_in_with_subqueries_max_values": 1000,
+        # From 100,000 groups on the engine would hand them over in 256 small blocks, and whatever is worked out of each
+        # person's list pays its overhead 256 times (a strict funnel: 5.3 -> 2.1 billion instructions).
+        "group_by_two_level_threshold": 1_000_000,
+        "group_by_two_level_threshold_bytes": 500_000_000,
     }
 
 

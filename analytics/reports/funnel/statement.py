@@ -17,10 +17,11 @@ from analytics.query.model import Interval, Period, Query
 from analytics.query.scope import where
 from analytics.reports.funnel import any_order, in_order
 from analytics.reports.funnel.model import DURATIONS, Funnel
-from analytics.reports.funnel.places import columns
+from analytics.reports.funnel.places import Places, columns
 from analytics.reports.steps import AUTOMATIC, fits
 
 ACCOUNT = "account_id"  # the property that says for which account somebody acted
+ALONE = "taken = 1"  # of all steps and exclusions the first step alone
 ALL, GROUP, BUCKET = 0, 1, 2  # what a row of `counts` is about
 
 
@@ -37,7 +38,7 @@ def counts(asked: Funnel, query: Query, interval: Interval | None) -> tuple[str,
     for level in levels[1:]:
         took = f"(took_{level}, level >= {level}) / 1000"
         found += [f"quantileExactInclusiveIf(0.5){took}", f"avgIf{took}"]
-    found.append(f"[{', '.join(_bars(last))}]")
+    found.append(_bars(last))
     rows = f"SELECT *, arrayJoin([{', '.join(keys)}]) AS key FROM ({attempts(asked, query, bound)})"
     return f"SELECT {', '.join(found)} FROM ({rows}) GROUP BY key", bound
 
@@ -48,14 +49,28 @@ def attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
         at, (step, first) = any_order.places(asked), any_order.fold(asked, _end(query) * 1000)
     else:
         at, (step, first) = in_order.places(asked), in_order.fold(asked)
-    found = ", ".join(f"{sql} AS {name}" for name, sql in columns(at, bool(asked.by)).items())
+    found = ", ".join(f"{sql} AS {name}" for name, sql in _columns(asked, at).items())
     values = ", arrayMap(x -> x.4, list) AS values" if asked.by else ""
     numbered = "arrayMap((x, n) -> (x.1, x.2, x.3, n), list, arrayEnumerate(list))"
+    kept, lists, entered = "person", _lists(asked, query, bound), f"r.{at.b(1)} > 0"
+    if asked.order != "any":
+        kept, entered = "person, taken, first", f"({ALONE} OR {entered})"
+        lists = f"SELECT {kept}, if({ALONE}, [], list) AS list FROM ({lists})"
     folded = (
-        f"SELECT person, arrayFold({step}, {numbered}, {first}) AS r{values}"
-        f" FROM (SELECT person, {_thinned(asked)} AS list FROM ({_lists(asked, query, bound)}))"
+        f"SELECT {kept}, arrayFold({step}, {numbered}, {first}) AS r{values}"
+        f" FROM (SELECT {kept}, {_thinned(asked)} AS list FROM ({lists}))"
     )
-    return f"SELECT person, {found} FROM ({folded}) WHERE r.{at.b(1)} > 0 AND NOT r.{at.left_out}"
+    return f"SELECT person, {found} FROM ({folded}) WHERE {entered} AND NOT r.{at.left_out}"
+
+
+def _columns(asked: Funnel, at: Places) -> dict[str, str]:
+    """Who took the first step alone needs no fold: the first time counts. That is most people."""
+    found = columns(at, bool(asked.by))
+    if asked.order == "any":
+        return found
+    value = "first.2" if asked.attribution in ("first", "last", "1") else "''"
+    alone = {"level": "1", "began": "first.1" if asked.by else "first", "value": value}
+    return {name: f"if({ALONE}, {alone.get(name, '0')}, {sql})" for name, sql in found.items()}
 
 
 def _thinned(asked: Funnel) -> str:
@@ -65,7 +80,7 @@ def _thinned(asked: Funnel) -> str:
         return "arraySort(list)"
     bits = "arrayMap(x -> x.3, arraySort(list) AS events) AS steps"
     kept = "x.3 != 1 OR before != 1 OR after != 1"
-    neighbours = f"arrayPushFront(arrayPopBack({bits}), 0), arrayPushBack(arrayPopFront(steps), 0)"
+    neighbours = f"arrayShiftRight({bits}, 1, toInt32(0)), arrayShiftLeft(steps, 1, toInt32(0))"
     return f"arrayFilter((x, before, after) -> {kept}, events, {neighbours})"
 
 
@@ -81,10 +96,14 @@ def _lists(asked: Funnel, query: Query, bound: Parameters) -> str:
     element += [f"toString({column(asked.by, 'events', bound)})"] if asked.by else []
     conditions = [where(wider, "events", bound), _is_listed(asked, bound)]
     conditions += [f"{who} != ''"] if asked.per == "account" else []
-    entered = "" if asked.order == "any" else " HAVING bitTest(groupBitOr(bits), 0)"
+    also, entered = "", ""
+    if asked.order != "any":
+        first = f"({moment}, {element[3]})" if asked.by else moment
+        also = f", groupBitOr(bits) AS taken, minIf({first}, bitTest(bits, 0)) AS first"
+        entered = " HAVING bitTest(taken, 0)"
     return (
         f"WITH {_bits(asked, wider, _end(query), bound)} AS bits"
-        f" SELECT {who} AS person, groupArray(({', '.join(element)})) AS list FROM events"
+        f" SELECT {who} AS person, groupArray(({', '.join(element)})) AS list{also} FROM events"
         f" WHERE {' AND '.join(conditions)} GROUP BY person{entered}"
     )
 
@@ -111,11 +130,9 @@ def _is_listed(asked: Funnel, bound: Parameters) -> str:
     return f"(bits > 0 OR type NOT IN {bound.bind(list(AUTOMATIC), 'Array(String)')})"
 
 
-def _bars(last: int) -> list[str]:
-    """How many took the last step within each span of time."""
+def _bars(last: int) -> str:
+    """How many took the last step within each span of time. They are few, so their times are put aside first."""
     lower = (0, *DURATIONS)
-    ends = [f" AND took_{last} < {each * 1000}" for each in DURATIONS] + [""]
-    return [
-        f"countIf(level = {last} AND took_{last} >= {begin * 1000}{end})"
-        for begin, end in zip(lower, ends, strict=True)
-    ]
+    ends = [f" AND x < {each * 1000}" for each in DURATIONS] + [""]
+    bars = (f"arrayCount(x -> x >= {begin * 1000}{end}, times)" for begin, end in zip(lower, ends, strict=True))
+    return f"arrayMap(times -> [{', '.join(bars)}], [groupArrayIf(took_{last}, level = {last})])[1]"
