@@ -46,6 +46,8 @@ class Dimension:
     sessions: str | None = None
     empty: str = "(not set)"  # shown for the value ""
     lists_empty: bool = True  # False: rows without a value are left out of breakdowns
+    # (which events have a value, where it stands in those): a filter that asks like this is answered from the key.
+    narrowed: tuple[str, str] | None = None
 
     @property
     def of_events(self) -> bool:
@@ -169,7 +171,10 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension(
             "event", "Event", "Name of the event: the type, or the name given to a goal or own event.", events="name"
         ),
-        Dimension("goal", "Goal", "Name of the goal reached.", events="if(type = 'goal', name, '')", lists_empty=False),
+        Dimension(
+            "goal", "Goal", "Name of the goal reached.", events="if(type = 'goal', name, '')", lists_empty=False,
+            narrowed=("type = 'goal'", "name"),
+        ),
         Dimension("type", "Event type", "One of the 13 types, such as page_view or click.", events="type"),
     )
 }  # fmt: skip

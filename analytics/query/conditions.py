@@ -15,6 +15,7 @@ from analytics.query.model import AllOf, AnyOf, Cohort, Condition, Did, Filter, 
 # Who did it. An event names its person; before it was known who that is, the person is the visitor.
 PERSON = "person_id"
 TABLES: Mapping[Source, str] = {"events": "events", "sessions": "sessions FINAL"}
+NEGATIVE = ("is_not", "contains_not")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,9 +87,13 @@ def _filter(given: Filter, look: Look, bound: Parameters) -> str:
     if getattr(dimension(given.dimension), look.source) is None:
         return visits_with([given], look, bound)
     _, template = OPERATORS[given.operator]
-    return template.format(
-        it=column(given.dimension, look.source, bound), values=bound.bind(list(given.values), "Array(String)")
-    )
+    values, narrowed = bound.bind(list(given.values), "Array(String)"), dimension(given.dimension).narrowed
+    if narrowed is None or "" in given.values:
+        return template.format(it=column(given.dimension, look.source, bound), values=values)
+    those, it = narrowed
+    fits = template.format(it=it, values=values)
+    # What has no value is none of these values, and contains none.
+    return f"(NOT ({those}) OR {fits})" if given.operator in NEGATIVE else f"({those} AND {fits})"
 
 
 def _reach(given: Did, period: Period) -> Period:
