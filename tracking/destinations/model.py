@@ -87,6 +87,11 @@ class Destination(Provider):
         """Raises DeliveryError when nobody can say what became of the batch, Unacceptable when it is refused."""
         raise NotImplementedError
 
+    @classmethod
+    def begun(cls, values: Mapping[str, str]) -> Mapping[str, str]:
+        """What becomes of the settings with which somebody begins."""
+        return values
+
     def changed(self, values: Mapping[str, str], now: datetime) -> Mapping[str, str]:
         """What becomes of the settings when somebody types in `values`."""
         return values

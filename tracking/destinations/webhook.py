@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.lib import clock
-from config.lib.webhooks import PREFIX, signed
+from config.lib.webhooks import PREFIX, new_pair, signature_v1a, signed
 from tracking.destinations.model import Batch, Destination, Event, Outcome, Unacceptable, as_json, checked_address
 from workspaces.outgoing import call
 from workspaces.providers import SettingError, option, register
@@ -26,6 +26,8 @@ class WebhookSettings:
     secret: str = option("Signing secret", secret=True, help="Your receiver checks signatures with it: whsec_…")
     former_secret: str = option("Former secret", secret=True, default="")
     former_until: str = option("Signed with the former secret until", default="")
+    signing_key: str = option("Signing key", secret=True, default="")
+    public_key: str = option("Public key", default="")
 
     def __post_init__(self) -> None:
         checked_address("url", self.url)
@@ -46,7 +48,7 @@ class Webhook(Destination):
     kind, label, Settings = "webhook", "Webhook", WebhookSettings
     says = "Signed requests to an address of your own."
     max_batch, max_bytes, wants_traits = 100, 256 * 1024, True
-    untyped = ("former_secret", "former_until")
+    untyped = ("former_secret", "former_until", "signing_key", "public_key")
 
     def send(self, batch: Batch) -> Outcome:
         events = [to_event(event) for event in batch.events]
@@ -60,9 +62,16 @@ class Webhook(Destination):
         at = clock.now()
         self._post(f"msg_test_{int(at.timestamp())}", at, "test", {"events": []})
 
+    @classmethod
+    def begun(cls, values: Mapping[str, str]) -> Mapping[str, str]:
+        """With a pair of keys of its own: one that others had too would sign for each of them."""
+        signing_key, public_key = new_pair()
+        return {**values, "signing_key": signing_key, "public_key": public_key}
+
     def changed(self, values: Mapping[str, str], now: datetime) -> Mapping[str, str]:
-        """With a new secret, the one before is good for a day more."""
+        """With a new secret, the one before is good for a day more. The pair of keys stays."""
         was = self.settings
+        values = {**values, "public_key": was.public_key} if was.public_key else self.begun(values)
         if values.get("secret", was.secret) in ("", was.secret):
             return {**values, "former_until": was.former_until}
         return {**values, "former_secret": was.secret, "former_until": (now + OVERLAP).isoformat()}
@@ -73,6 +82,8 @@ class Webhook(Destination):
         if self.settings.former_secret and at.isoformat() < self.settings.former_until:
             former = signed(self.settings.former_secret, message_id, at, body)
             headers["webhook-signature"] += " " + former["webhook-signature"]
+        if self.settings.signing_key:
+            headers["webhook-signature"] += " " + signature_v1a(self.settings.signing_key, message_id, at, body)
         headers["content-type"] = "application/json"
         return call(self, "POST", self.settings.url, body=body, headers=headers, reads=(413,), permanent=(410,)).status
 

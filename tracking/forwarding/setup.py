@@ -44,7 +44,8 @@ def create(
     defaults = {"event_types": sorted(of_kind(kind).accepts)}
     begun = now.replace(microsecond=now.microsecond // 1000 * 1000)
     with transaction.atomic():
-        connection = connections.connect(workspace, GROUP, kind, name, values, actor=actor, now=now)
+        settings = of_kind(kind).begun(values)
+        connection = connections.connect(workspace, GROUP, kind, name, settings, actor=actor, now=now)
         return Forwarding.objects.create(
             connection=connection, begun_at=begun, since=begun, position=begun, **(defaults | {**rules})
         )

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
-from config.lib.webhooks import new_secret, verify
+from config.lib.webhooks import new_secret, verify, verify_v1a
 from config.testing.vendor import Vendor
 from tracking.destinations.model import Batch, Outcome, Unacceptable
 from tracking.destinations.webhook import Webhook, WebhookSettings
@@ -42,6 +43,29 @@ def test_a_receiver_can_check_the_signature_over_the_whole_batch(vendor: Vendor)
     assert not verify(SECRET, received.headers, received.body.replace(b"ada", b"eve"), AT)
     assert not verify(new_secret(), received.headers, received.body, AT)
     assert not verify(SECRET, received.headers, received.body, AT + timedelta(minutes=6))
+
+
+def test_whoever_has_the_public_key_can_check_it_and_sign_nothing(vendor: Vendor):
+    """Both signatures stand in one header; a library takes the one it knows."""
+    made = Webhook.begun({"url": vendor.url, "secret": SECRET})
+    Webhook(WebhookSettings(**made)).send(batch(event(0)))
+
+    received = vendor.requests[0]
+    public = made["public_key"]
+    assert verify(SECRET, received.headers, received.body, AT)
+    assert verify_v1a(public, received.headers, received.body, AT)
+    assert not verify_v1a(public, received.headers, received.body + b" ", AT)
+    assert not verify_v1a(Webhook.begun({})["public_key"], received.headers, received.body, AT)
+    assert not verify_v1a(public, received.headers, received.body, AT + timedelta(minutes=6))
+
+
+def test_a_new_secret_leaves_the_pair_of_keys_and_an_old_connection_gets_one():
+    old = webhook("https://example.com")
+    given = old.changed({"url": "https://example.com"}, AT)
+    kept = Webhook(WebhookSettings(**{"secret": SECRET, **given})).changed({"secret": new_secret()}, AT)
+
+    assert given["public_key"].startswith("whpk_") and given["signing_key"].startswith("whsk_")
+    assert kept["public_key"] == given["public_key"] and "signing_key" not in kept
 
 
 def test_the_message_has_type_timestamp_and_data(vendor: Vendor):
@@ -86,10 +110,10 @@ def test_for_a_day_after_a_change_both_secrets_sign(vendor: Vendor):
 
 
 def test_a_change_of_anything_else_leaves_the_overlap_as_it_was(vendor: Vendor):
-    hook = webhook(vendor.url, new_secret(), SECRET, "2026-03-11T00:00:00+00:00")
+    hook = webhook(vendor.url, new_secret(), SECRET, "2026-03-11T00:00:00+00:00", "whsk_a", "whpk_a")
 
     assert hook.changed({"url": "https://b.example", "secret": ""}, AT) == {
-        "url": "https://b.example", "secret": "", "former_until": "2026-03-11T00:00:00+00:00",
+        "url": "https://b.example", "secret": "", "former_until": "2026-03-11T00:00:00+00:00", "public_key": "whpk_a",
     }  # fmt: skip
 
 
@@ -138,6 +162,19 @@ def test_the_receiver_in_the_documentation_takes_our_signature_and_no_other(vend
     assert not printed["is_ours"](new_secret(), received.headers, received.body)
     late = {**received.headers, "webhook-timestamp": str(int(time.time()) - 301)}
     assert not printed["is_ours"](SECRET, late, received.body)
+
+
+def test_the_receiver_with_the_public_key_in_the_documentation_does_too(vendor: Vendor, settings):
+    page = (settings.BASE_DIR / "templates/docs/webhook.md").read_text()
+    printed: dict[str, Any] = {}
+    exec(page.split("```python\n")[2].split("```")[0], printed)
+    made = Webhook.begun({"url": vendor.url, "secret": SECRET})
+    Webhook(WebhookSettings(**made)).send(Batch(uuid.uuid4(), datetime.now(UTC), [event(0)]))
+    received = vendor.requests[0]
+
+    printed["is_ours"](made["public_key"], received.headers, received.body)
+    with pytest.raises(InvalidSignature):
+        printed["is_ours"](made["public_key"], received.headers, received.body + b" ")
 
 
 @pytest.mark.parametrize("secret", ["short", "whsec_", "whsec_AAAA", "whsec_not base64!", "whsec_" + "A" * 400])
