@@ -2,12 +2,10 @@
 
 import os
 
-import django
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
 
-from tracking.direct import DirectDoor  # noqa: E402 it needs the settings
+application = get_wsgi_application()
 
-application = DirectDoor(get_wsgi_application())
+from config.web import lane  # noqa: E402, F401 loaded before the workers fork, whose memory it then shares

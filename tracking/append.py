@@ -5,7 +5,8 @@ order the senders come.
     too little  ─► nothing happens, and the answer says how much room there is: the caller comes again with so much to
                    log and the rest to hold (tracking.ingest)
 
-Of senders that race for the last events of a limit exactly as many get in as there is room for.
+Of senders that race for the last events of a limit exactly as many get in as there is room for. The script takes any
+number of requests: what is logged together waits for the disk once (tracking.group), and each is answered for itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,47 +26,65 @@ HELD, HELD_TOTALS = "held", "held:totals"
 LOGGED, REPEATED = 1, 0
 _FULL, _COLD = -1_000_000, -2_000_000
 
-# KEYS: request, logs…, tally if there are pairs, and of a ration: day, month, and held, held:totals where some are
-# ARGV: TTL of the request, logs, pairs, TTL of the tally, envelopes…, (field, number)…, and of a ration its numbers,
-#       entries to hold…
-_APPEND = """
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-local logs, tallied = tonumber(ARGV[2]), tonumber(ARGV[3])
-local at = 4 + logs + 2 * tallied
-local day = 2 + logs + (tallied > 0 and 1 or 0)
-local quantity, days_ttl, months_ttl, organization, most, holding, fields, ceilings
-if #ARGV > at then
-    local numbers = cmsgpack.unpack(ARGV[at + 1])
-    quantity, days_ttl, months_ttl, organization, most, holding, fields, ceilings = unpack(numbers)
+# KEYS: held, held:totals, and whatever the entries name by its place here
+# ARGV: TTL of a request, number of entries, each entry as msgpack, and the envelopes, which entries name by their place
+#       An entry: request, [log, envelope, …], tally or 0, its TTL, [field, number, …], and a ration or []: day, month,
+#       TTLs of both, quantity, organization, most held, quantity held, [field, …], [[day or month, field, most], …],
+#       [envelope to hold, …]
+# Numbers are added up over the entries and written once; what a limit allows is compared with both.
+APPEND = """
+local sums, times, answers = {}, {}, {}
+local function add(place, field, number, kept_s)
+    local hash = sums[place]
+    if not hash then
+        hash = {}
+        sums[place], times[place] = hash, kept_s
+    end
+    hash[field] = (hash[field] or 0) + number
+end
+local function pending(place, field)
+    return sums[place] and sums[place][field] or 0
+end
+local function refusal(day, month, quantity, organization, most, holding, ceilings)
     local room = quantity
     for _, ceiling in ipairs(ceilings) do
-        local found = redis.call('HMGET', KEYS[day + ceiling[1]], 'ready', ceiling[2])
+        local place = ceiling[1] == 0 and day or month
+        local found = redis.call('HMGET', KEYS[place], 'ready', ceiling[2])
         if not found[1] then return -2000000 end
-        room = math.min(room, math.max(0, ceiling[3] - tonumber(found[2] or 0)))
+        room = math.min(room, math.max(0, ceiling[3] - tonumber(found[2] or 0) - pending(place, ceiling[2])))
     end
     if room < quantity then return -1 - room end
-    if holding > 0 and tonumber(redis.call('HGET', KEYS[day + 3], organization) or 0) + holding > most then
-        return -1000000
+    local held = holding > 0 and tonumber(redis.call('HGET', KEYS[2], organization) or 0) + pending(2, organization)
+    return held and held + holding > most and -1000000
+end
+local function log(entry)
+    local request, logs, tally, tally_s, numbers, ration = unpack(entry)
+    if redis.call('EXISTS', KEYS[request]) == 1 then return 0 end
+    local day, month, day_s, month_s, quantity, organization, most, holding, fields, ceilings, held = unpack(ration)
+    local refused = day and refusal(day, month, quantity, organization, most, holding, ceilings)
+    if refused then return refused end
+    redis.call('SET', KEYS[request], 1, 'EX', ARGV[1])
+    for i = 1, #logs, 2 do redis.call('XADD', KEYS[logs[i]], '*', 'e', ARGV[logs[i + 1]]) end
+    for i = 1, #numbers, 2 do add(tally, numbers[i], numbers[i + 1], tally_s) end
+    if day and quantity > 0 then
+        for _, field in ipairs(fields) do
+            add(day, field, quantity, day_s)
+            add(month, field, quantity, month_s)
+        end
     end
+    for _, aside in ipairs(held or {}) do redis.call('XADD', KEYS[1], '*', 'e', ARGV[aside], 'o', organization) end
+    if day and holding > 0 then add(2, organization, holding, 0) end
+    return 1
 end
-redis.call('SET', KEYS[1], 1, 'EX', ARGV[1])
-for i = 1, logs do redis.call('XADD', KEYS[1 + i], '*', 'e', ARGV[4 + i]) end
-if tallied > 0 then
-    for i = 5 + logs, at, 2 do redis.call('HINCRBY', KEYS[2 + logs], ARGV[i], ARGV[i + 1]) end
-    redis.call('EXPIRE', KEYS[2 + logs], ARGV[4])
-end
-if not quantity then return 1 end
-if quantity > 0 then
-    for i, field in ipairs(fields) do
-        local today = redis.call('HINCRBY', KEYS[day], field, quantity)
-        local month = redis.call('HINCRBY', KEYS[day + 1], field, quantity)
-        if i == 1 and today == quantity then redis.call('EXPIRE', KEYS[day], days_ttl) end
-        if i == 1 and month == quantity then redis.call('EXPIRE', KEYS[day + 1], months_ttl) end
+for i = 1, ARGV[2] do answers[i] = log(cmsgpack.unpack(ARGV[2 + i])) end
+for place, hash in pairs(sums) do
+    local is_new = false
+    for field, number in pairs(hash) do
+        if redis.call('HINCRBY', KEYS[place], field, number) == number then is_new = true end
     end
+    if is_new and times[place] > 0 then redis.call('EXPIRE', KEYS[place], times[place]) end
 end
-for i = at + 2, #ARGV do redis.call('XADD', KEYS[day + 2], '*', 'e', ARGV[i], 'o', organization) end
-if holding > 0 then redis.call('HINCRBY', KEYS[day + 3], organization, holding) end
-return 1
+return answers
 """
 
 
@@ -108,6 +127,15 @@ class Ration(NamedTuple):
     held_most: int = 0
 
 
+class Entry(NamedTuple):
+    """One request, as it is logged: all or nothing."""
+
+    envelopes: Mapping[int, bytes]  # by shard
+    request_key: bytes  # tells the request when it is sent again
+    tally: Tally | None = None
+    ration: Ration | None = None
+
+
 def append(
     envelopes: Mapping[int, bytes], request_key: bytes, tally: Tally | None = None, ration: Ration | None = None
 ) -> bool:
@@ -117,35 +145,52 @@ def append(
     After a time-out nobody knows whether it was logged; the sender repeats the request, and the key tells.
     Raises TooLittleRoom, HoldFull and CountersCold: then nothing has happened.
     """
-    envelopes = kafka.put(envelopes)
-    pairs = list(tally.numbers.items()) if tally else []
-    keys: list[str | bytes] = [b"request:" + request_key, *(f"log:{shard}" for shard in envelopes)]
-    arguments: list[str | bytes | int] = [REQUEST_TTL_S, len(envelopes), len(pairs), tally.kept_s if tally else 0]
-    arguments += envelopes.values()
-    if tally and pairs:
-        keys.append(tally.key)
-        arguments += chain.from_iterable(pairs)
-    if ration:
-        keys += (ration.day, ration.month)
-        keys += (HELD, HELD_TOTALS) if ration.held else ()
-        # Packed, as each argument of its own costs the client more than all of them together.
-        arguments.append(msgspec.msgpack.encode(_numbers(ration)))
-        arguments += ration.held
-    return _outcome(int(_script(buffer_client())(keys, arguments)))
+    keys, arguments = packed([Entry(kafka.put(envelopes), request_key, tally, ration)])
+    (answer,) = _script(buffer_client())(keys, arguments)
+    return outcome(int(answer))
 
 
 @cache
 def _script(client: redis.Redis) -> Script:
     """Made once: it hashes the whole text."""
-    return client.register_script(_APPEND)
+    return client.register_script(APPEND)
+
+
+def packed(entries: Sequence[Entry]) -> tuple[list[str | bytes], list[bytes | int]]:
+    """(keys, arguments) of the script for these requests."""
+    places: dict[str | bytes, int] = {HELD: 1, HELD_TOTALS: 2}
+    envelopes: list[bytes] = []
+    first = 3 + len(entries)
+    metas: list[bytes | int] = [msgspec.msgpack.encode(_fields(entry, places, envelopes, first)) for entry in entries]
+    return list(places), [REQUEST_TTL_S, len(entries), *metas, *envelopes]
+
+
+def _fields(entry: Entry, places: dict[str | bytes, int], envelopes: list[bytes], first: int) -> tuple[Any, ...]:
+    """The entry with places (from 1) instead of keys and envelopes, which are added to `places` and `envelopes`."""
+
+    def place(key: str | bytes) -> int:
+        return places.setdefault(key, len(places) + 1)
+
+    logs: list[int] = []
+    for shard, envelope in entry.envelopes.items():
+        logs += (place(f"log:{shard}"), first + len(envelopes))
+        envelopes.append(envelope)
+    tally, rationed = entry.tally, ()
+    counted = (place(tally.key), tally.kept_s, [*chain.from_iterable(tally.numbers.items())]) if tally else (0, 0, ())
+    if ration := entry.ration:
+        held = range(first + len(envelopes), first + len(envelopes) + len(ration.held))
+        envelopes += ration.held
+        rationed = (place(ration.day), place(ration.month), *_numbers(ration), [*held])
+    return place(b"request:" + entry.request_key), logs, *counted, rationed
 
 
 def _numbers(ration: Ration) -> tuple[Any, ...]:
-    head = (ration.quantity, *ration.kept_s, str(ration.organization_id), ration.held_most, ration.held_quantity)
-    return (*head, ration.fields, ration.ceilings)
+    head = (ration.quantity, str(ration.organization_id), ration.held_most, ration.held_quantity)
+    return (*ration.kept_s, *head, ration.fields, ration.ceilings)
 
 
-def _outcome(answer: int) -> bool:
+def outcome(answer: int) -> bool:
+    """What the script said of one request: logged, or repeated. Raises TooLittleRoom, HoldFull, CountersCold."""
     if answer >= 0:
         return answer == LOGGED
     if answer == _COLD:

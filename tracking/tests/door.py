@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 import msgspec
-import pytest
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from config.lib.redis_clients import buffer_client
-from tracking import direct, kafka
+from config.web.tests.wire import Wire
+from tracking import kafka
 from tracking.events import Accepted, Envelope
 
 URL = "/api/v1/collect"
@@ -30,20 +30,30 @@ def post(body: Any, key: str = "", content_type: str = "application/json", url: 
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if key:
         named["X-API-Key"] = key
-    if through_direct and url in direct.PATHS:
-        return _direct(RequestFactory().generic("POST", url, data, content_type, headers=named).environ)
+    if through_lane:
+        typed = {"Content-Type": content_type} if data else {}  # as Django's client does
+        return _through_lane(url, data, typed | named) or _through_django(url, data, content_type, named)
+    return _through_django(url, data, content_type, named)
+
+
+through_lane = False  # set by the fixture `each_door`
+
+
+def _through_django(url: str, data: bytes, content_type: str, named: dict[str, str]) -> Any:
     return Client().generic("POST", url, data, content_type, headers=named)
 
 
-through_direct = False  # set by the fixture `each_door`
-
-
-def _direct(environ: dict[str, Any]) -> HttpResponse:
-    """The answer of the short way in, in the shape of Django's."""
-    said: list[Any] = []
-    app = direct.DirectDoor(lambda *_: pytest.fail("this request is the door's own"), release=lambda: None)
-    body = b"".join(app(environ, lambda status, headers: said.extend((int(status[:3]), headers))))
-    return HttpResponse(body, status=said[0], headers=dict(said[1]))
+def _through_lane(url: str, data: bytes, named: dict[str, str]) -> HttpResponse | None:
+    """The answer of the web process's lane, in the shape of Django's; None where gunicorn has to serve the request."""
+    fields = {"Host": "testserver", "Content-Length": str(len(data)), **named}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    with Wire() as wire:
+        answer = wire.ask(f"POST {url} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + data)
+    if wire.served:
+        return None
+    response = HttpResponse(answer.body, status=answer.status)
+    response.headers = answer.headers
+    return response
 
 
 def entries(shard: int = 0) -> list[bytes]:

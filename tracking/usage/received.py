@@ -13,7 +13,8 @@ Counts what arrived; what an organization has used up of its limits is counted a
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from config.lib import metrics
@@ -88,4 +89,9 @@ def hours(found: Mapping[bytes, bytes]) -> Hours:
 
 
 def key(dataset_id: int, day: datetime) -> str:
+    return _key(dataset_id, day.date())
+
+
+@lru_cache(maxsize=4096)
+def _key(dataset_id: int, day: date) -> str:
     return f"usage:{dataset_id}:{day:%Y-%m-%d}"

@@ -35,12 +35,7 @@ def back(log_away) -> None:
     assert drain.drain(process.here())
 
 
-@pytest.fixture(params=["django", "direct"])
-def door(request, monkeypatch):
-    monkeypatch.setattr("tracking.tests.door.through_direct", request.param == "direct")
-
-
-def test_what_comes_while_the_log_is_away_is_acknowledged_and_logged_once_in_order(acme, acme_key, log_away, door):
+def test_what_comes_while_the_log_is_away_is_acknowledged_and_logged_once_in_order(acme, acme_key, log_away, each_door):
     post(named("before"), acme_key)
     log_away(True)
     answers = [post(named(name), acme_key) for name in ("first", "second")]

@@ -1,0 +1,104 @@
+"""The head of a request, read only as far as the lane serves it. Whatever is unusual is gunicorn's to judge.
+
+The parser is llhttp (httptools), as strict as it comes. It sees the head alone; the body is cut off by its length.
+"""
+
+from typing import NamedTuple
+
+import httptools
+
+from tracking.direct import PATHS
+from tracking.events import MAX_EVENT_BYTES
+
+LONGEST_HEAD = 16_384
+LONGEST_BODY = MAX_EVENT_BYTES  # longer ones are many events, of which the way in is no great part
+MOST_FIELDS = 100
+END = b"\r\n\r\n"
+START = b"POST /api/"
+# What the door reads of a request; a field that is added there has to be added here.
+READ = {
+    b"content-type": "CONTENT_TYPE",
+    b"content-length": "CONTENT_LENGTH",
+    b"x-api-key": "HTTP_X_API_KEY",
+    b"authorization": "HTTP_AUTHORIZATION",
+    b"user-agent": "HTTP_USER_AGENT",
+    b"origin": "HTTP_ORIGIN",
+    b"x-forwarded-for": "HTTP_X_FORWARDED_FOR",
+    b"dnt": "HTTP_DNT",
+    b"sec-gpc": "HTTP_SEC_GPC",
+}
+# They change how the body is to be read, or the connection.
+UNUSUAL = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"http2-settings", b"te"})
+
+
+class Head(NamedTuple):
+    environ: dict[str, str]  # as WSGI has it, with the fields of READ
+    size: int  # bytes, up to the body
+    length: int  # of the body
+    stays: bool  # the connection is kept for the next request
+
+
+class NotOurs(Exception):
+    """A request that the lane does not serve."""
+
+
+class _Fields:
+    """What the parser calls back."""
+
+    def __init__(self) -> None:
+        self.url = b""
+        self.fields: dict[bytes, bytes] = {}
+        self.count = 0
+
+    def on_url(self, url: bytes) -> None:
+        self.url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.count += 1
+        name = name.lower()
+        if name in self.fields and name in READ or name in UNUSUAL:
+            raise NotOurs
+        self.fields[name] = value
+
+
+def may_be_ours(start: bytes | bytearray) -> bool:
+    """Whether what came so far can become a request of the lane."""
+    return start.startswith(START) if len(start) >= len(START) else START.startswith(bytes(start))
+
+
+def read(buffer: bytes | bytearray, peer: str) -> Head | None:
+    """None while the head is not complete. Raises NotOurs."""
+    end = buffer.find(END)
+    if end < 0:
+        if len(buffer) > LONGEST_HEAD or not may_be_ours(buffer):
+            raise NotOurs
+        return None
+    size = end + len(END)
+    if size > LONGEST_HEAD or not may_be_ours(buffer):
+        raise NotOurs
+    found = _Fields()
+    parser = httptools.HttpRequestParser(found)
+    try:
+        parser.feed_data(bytes(buffer[:size]))
+    except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        raise NotOurs from None
+    return _checked(found, parser, size, peer)
+
+
+def _checked(found: _Fields, parser: httptools.HttpRequestParser, size: int, peer: str) -> Head:
+    path, _, query = found.url.partition(b"?")
+    length, connection = found.fields.get(b"content-length", b""), found.fields.get(b"connection", b"").lower()
+    version = parser.get_http_version()
+    if (
+        path not in PATHS
+        or parser.get_method() != b"POST"
+        or version not in ("1.1", "1.0")
+        or connection not in (b"", b"keep-alive", b"close")
+        or b"host" not in found.fields
+        or found.count > MOST_FIELDS
+        or not (length.isdigit() and len(length) < 6 and int(length) <= LONGEST_BODY)
+    ):
+        raise NotOurs
+    environ = {name: found.fields[field].decode("latin-1") for field, name in READ.items() if field in found.fields}
+    environ |= {"REQUEST_METHOD": "POST", "REMOTE_ADDR": peer, "QUERY_STRING": query.decode("latin-1")}
+    return Head(environ, size, int(length), version == "1.1" and connection != b"close")

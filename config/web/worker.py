@@ -1,0 +1,100 @@
+"""gunicorn's threaded worker with the lane in front. What the lane does not serve is gunicorn's, as it always was."""
+
+import gc
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import cached_property
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+
+class Connection(TConn):  # type: ignore[misc]
+    """One that gunicorn ends without making the lane wait for the other side."""
+
+    def __init__(self, cfg: Any, sock: Any, client: Any, server: Any, worker: "Worker") -> None:
+        super().__init__(cfg, sock, client, server)
+        self.worker = worker
+
+    def close(self, graceful: bool = False) -> None:
+        if graceful:
+            self.worker.nr_conns += 1  # it counts until it is gone
+            self.worker.lane.part(self)
+        else:
+            super().close()
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Set as `worker_class` in config/gunicorn.py."""
+
+    def run(self) -> None:
+        from config.web.lane import Lane  # it needs the settings, which are there once the application is loaded
+
+        gc.freeze()  # what the master loaded stays for good: it need not be looked through, nor copied for its marks
+        self.lane = Lane(self, self.cfg.keepalive or 1)
+        super().run()
+
+    @cached_property
+    def has_lane(self) -> bool:
+        """Not with TLS, HTTP/2, the PROXY protocol or an access log, which are gunicorn's to do."""
+        cfg = self.cfg
+        return not (cfg.is_ssl or cfg.http2_cleartext != "off" or cfg.proxy_protocol != "off" or cfg.accesslog)
+
+    def accept(self, listener: Any) -> None:
+        if not self.has_lane:
+            super().accept(listener)
+            return
+        try:
+            sock, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        self.lane.take(Connection(self.cfg, sock, client, listener.getsockname(), self))
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        """The next request of a connection that gunicorn kept."""
+        if not self.has_lane:
+            super().on_client_socket_readable(conn, client)
+            return
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self.lane.take(conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(timeout)
+        self.lane.turn(time.monotonic())
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        super().murder_keepalived(force)
+        if force:
+            self.lane.close()
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        super()._cap_keepalive(deadline)
+        self.lane.cap(deadline)
+
+    # --- what the lane asks for (config.web.lane.Host)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        done: Future[Any] = self.tpool.submit(function, *arguments)
+        return done
+
+    def defer(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self.method_queue.defer(function, *arguments)
+
+    def serve(self, connection: Any, ahead: bytes) -> None:
+        connection.init()
+        connection.parser.unreader.unread(ahead)
+        connection.data_ready = True
+        self.enqueue_req(connection)
+
+    def ended(self) -> None:
+        self.nr_conns -= 1
+
+    def stays(self) -> bool:
+        self.nr += 1
+        if self.nr >= self.max_requests:
+            self.alive = False
+        kept = len(self.keepalived_conns) + len(self.lane.quiet)
+        return bool(self.alive and self.cfg.keepalive and kept < self.max_keepalived)
