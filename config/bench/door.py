@@ -1,54 +1,58 @@
-"""(a) What an acknowledged event costs the web process, fsync included."""
+"""(a) What an acknowledged event costs from the socket to the merged row, fsync included; and each stage of it."""
 
 import argparse
-import threading
 import time
 
+from config.bench import senders, stages
+from config.bench.overview import use
 from config.rig import clients, cost
-from config.rig.stack import Stack
+from config.rig.stack import Stack, Tenant
 
-SENDERS = 6
+CONNECTIONS = {1: 64, 50: 16}  # for requests of so many events
+PROCESSES = {"web": "web", "the log": "buffer", "the writer": "writer", "the event store": "eventstore"}
+MERGING_S = 5  # merges of what was written belong to the price
 
 
 def measure(options: argparse.Namespace) -> dict[str, object]:
-    """requests to /api/v1/collect, answered after the fsync, for each CPU second of the web process"""
-    figures: dict[str, object] = {}
+    """an acknowledged event: CPU of every process, requests a second at saturation, and each stage beside its floor"""
+    found: dict[str, object] = {}
     with Stack() as stack:
+        use(stack)
         tenant = stack.tenant("bench door")
-        for size in (1, 50):
-            figures |= _figures(stack, tenant.key, size, options.seconds)
-    return figures
+        for size in CONNECTIONS:
+            figures(stack, tenant, size, 1)  # caches fill, connections open
+            found |= figures(stack, tenant, size, options.seconds)
+        for size in CONNECTIONS:
+            found |= stages.measured(tenant.key, size)
+    return found
 
 
-def _figures(stack: Stack, key: str, size: int, seconds: float) -> dict[str, object]:
-    """`size` events in each request, from SENDERS connections, for about `seconds`."""
-    senders = [clients.Client(stack.port, key) for _ in range(SENDERS)]
-    end = time.monotonic() + seconds
-    before, log_before = cost.cpu_seconds(stack.pid("web")), cost.cpu_seconds(stack.pid("buffer"))
-    began = time.monotonic()
-    threads = [
-        threading.Thread(target=_send_until, args=(each, number, size, end)) for number, each in enumerate(senders)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    wall = time.monotonic() - began
-    cpu = cost.cpu_seconds(stack.pid("web")) - before
-    log_cpu = cost.cpu_seconds(stack.pid("buffer")) - log_before
-    events = sum(len(each.journal.acknowledged) for each in senders)
-    waits = sorted(wait for each in senders for wait in each.journal.latency_s)
-    name = f"{size} event{'s' if size > 1 else ''} in a request"
+def figures(stack: Stack, tenant: Tenant, size: int, seconds: float) -> dict[str, object]:
+    """`size` events in each request, from CONNECTIONS, for about `seconds`, until all are stored."""
+    from tracking import buffer
+
+    before = {name: cost.cpu_seconds(stack.pid(process)) for name, process in PROCESSES.items()}
+    sent = senders.saturate(stack.port, tenant.key, size, CONNECTIONS[size], seconds)
+    while buffer.waiting():
+        time.sleep(0.2)
+    time.sleep(MERGING_S)
+    events, name = sent.requests * size, f"{size} event{'s' if size > 1 else ''} in a request"
+    spent = {
+        of: 1000 * (cost.cpu_seconds(stack.pid(process)) - before[of]) / events for of, process in PROCESSES.items()
+    }
     return {
-        f"{name}: events a CPU second of web": round(events / cpu),
-        f"{name}: CPU ms of web for an event": round(1000 * cpu / events, 3),
-        f"{name}: CPU ms of the log for an event": round(1000 * log_cpu / events, 3),
-        f"{name}: requests a second (wall, senders included)": round(events / size / wall),
-        f"{name}: answer p50, p99 ms": [round(1000 * waits[int(len(waits) * share)], 1) for share in (0.5, 0.99)],
+        f"{name}: events a CPU second of web": round(1000 / spent["web"]),
+        **{f"{name}: CPU ms of {of} for an event": round(each, 4) for of, each in spent.items()},
+        f"{name}: CPU ms of all of them for an event": round(sum(spent.values()), 4),
+        f"{name}: requests a second, {CONNECTIONS[size]} connections (senders on the same cores)": round(
+            sent.requests / sent.seconds
+        ),
+        f"{name}: answer p50, p99 ms": [sent.wait_ms(0.5), sent.wait_ms(0.99)],
     }
 
 
-def _send_until(client: clients.Client, number: int, size: int, end: float) -> None:
+def send_until(client: clients.Client, number: int, size: int, end: float) -> None:
+    """Requests of `size` events, one after the other."""
     turn = 0
     while time.monotonic() < end:
         turn += 1

@@ -26,7 +26,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         use(stack)
         with_limits, without = _compared()
         tenant = stack.tenant("bench limits")
-        whole = door._figures(stack, tenant.key, 1, options.seconds)
+        whole = door.figures(stack, tenant, 1, options.seconds)
     added = sum(with_limits) - sum(without)
     web, log = (1000 * float(str(whole[f"1 event in a request: CPU ms of {what} for an event"])) for what in PROCESSES)
     return {

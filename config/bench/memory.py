@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from config.bench.door import _send_until
+from config.bench.door import send_until
 from config.rig import clients, cost
 from config.rig.stack import PROCESSES, Stack
 
@@ -14,7 +14,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         tenant = stack.tenant("bench memory")
         time.sleep(15)
         rest = _sizes(stack)
-        _send_until(clients.Client(stack.port, tenant.key), 0, 50, time.monotonic() + options.seconds)
+        send_until(clients.Client(stack.port, tenant.key), 0, 50, time.monotonic() + options.seconds)
         load = _sizes(stack)
     return {f"{name}, MB at rest | under load": [rest[name], load[name]] for name in rest}
 
