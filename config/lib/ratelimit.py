@@ -1,13 +1,16 @@
 """Token buckets in the cache, shared by all processes and hosts, by the cache server's own clock.
 
 A process takes tokens in small lots and spends them without asking again: a tenth of a second's worth, so that a busy
-bucket costs ten questions a second and not one for each request. Without the cache nobody is refused.
+bucket costs ten questions a second and not one for each request. The first lot after a second's rest is on credit: who
+stays far below the limit, as nearly everybody does, costs no question at all, and who needs more pays for it with the
+next lot. Without the cache nobody is refused.
 """
 
 import math
 import threading
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import redis
 
@@ -40,34 +43,50 @@ class Limit:
     burst: int
 
 
-_lots: dict[str, tuple[int, float]] = {}  # bucket → (tokens left, until when)
+class _Lot(NamedTuple):
+    left: int = 0
+    until: float = 0.0
+    owed: int = 0  # of it, to be paid when more is asked for
+
+
+_NONE = _Lot()
+_lots: dict[str, _Lot] = {}
 _lock = threading.Lock()
 _away_until = 0.0
 
 
 def wait_seconds(bucket: str, limit: Limit) -> int:
     """0, and a token is taken; or after how many seconds to try again. Never raises."""
-    global _away_until
+    size, now_s = max(1, int(limit.rate * LOT_SECONDS)), time.monotonic()
     with _lock:
-        left, until = _lots.get(bucket, (0, 0.0))
-        if left > 0 and time.monotonic() < until:
-            _lots[bucket] = (left - 1, until)
+        lot = _lots.get(bucket, _NONE)
+        if now_s >= lot.until:  # a lot of one token is too dear to be lent
+            lot = _Lot(size, now_s + LOT_LIVES_SECONDS, size) if size > 1 else _NONE
+        if lot.left > 0:
+            _keep(bucket, lot._replace(left=lot.left - 1))
             return 0
-    if time.monotonic() < _away_until:
-        return 0
-    lot = max(1, int(limit.rate * LOT_SECONDS))
+    return 0 if now_s < _away_until else _ask(bucket, limit, size, lot.owed)
+
+
+def _ask(bucket: str, limit: Limit, size: int, owed: int) -> int:
+    global _away_until
+    until = time.monotonic() + LOT_LIVES_SECONDS
     try:
-        given, wait_s = cache_client().register_script(_TAKE)([f"limit:{bucket}"], [limit.rate, limit.burst, lot])
+        script = cache_client().register_script(_TAKE)
+        given, wait_s = script([f"limit:{bucket}"], [limit.rate, limit.burst, size + owed])
     except redis.RedisError:
         _away_until = time.monotonic() + ASKED_AGAIN_SECONDS
         return 0
-    if not given:
-        return max(1, math.ceil(wait_s))
+    left = given - owed
     with _lock:
-        if len(_lots) >= REMEMBERED_AT_MOST:
-            _lots.clear()
-        _lots[bucket] = (given - 1, time.monotonic() + LOT_LIVES_SECONDS)
-    return 0
+        _keep(bucket, _Lot(max(0, left - 1), until, max(0, -left)))
+    return 0 if left > 0 else max(1, math.ceil(wait_s))
+
+
+def _keep(bucket: str, lot: _Lot) -> None:
+    if len(_lots) >= REMEMBERED_AT_MOST:
+        _lots.clear()
+    _lots[bucket] = lot
 
 
 def forget() -> None:

@@ -115,6 +115,20 @@ def test_a_bucket_fills_up_again():
     assert [wait_seconds("b", limit) for _ in range(3)] == [0, 0, 1]
 
 
+def test_who_stays_far_below_a_limit_costs_no_question(monkeypatch):
+    limit = Limit(rate=100, burst=1000)
+    monkeypatch.setattr(ratelimit, "cache_client", lambda: pytest.fail("the cache was asked"))
+
+    assert [wait_seconds(f"visitor-{n}", limit) for n in range(50) for _ in range(10)] == [0] * 500
+
+
+def test_what_was_taken_on_credit_is_paid_with_the_next_lot():
+    limit, began = Limit(rate=30, burst=60), time.monotonic()
+    given = [wait_seconds("b", limit) for _ in range(200)].count(0)
+
+    assert 60 <= given <= 61 + 30 * (time.monotonic() - began)  # what flows in meanwhile
+
+
 def test_two_processes_share_one_bucket():
     limit, given = Limit(rate=0.001, burst=100), []
 
