@@ -21,16 +21,18 @@ from redis.commands.core import Script
 from config.lib.redis_clients import buffer_client
 from tracking import kafka
 
-REQUEST_TTL_S = 86_400
+# For so long a request that is sent again is told by its key. One whose events all bring ids of their own need not be
+# remembered longer than senders try again: the ids tell for ever, and a key takes 110 bytes of the log's memory.
+REQUEST_TTL_S, NAMED_TTL_S = 86_400, 300
 HELD, HELD_TOTALS = "held", "held:totals"
 LOGGED, REPEATED = 1, 0
 _FULL, _COLD = -1_000_000, -2_000_000
 
 # KEYS: held, held:totals, and whatever the entries name by its place here
-# ARGV: TTL of a request, number of entries, each entry as msgpack, and the envelopes, which entries name by their place
-#       An entry: request, [log, envelope, …], tally or 0, its TTL, [field, number, …], and a ration or []: day, month,
-#       TTLs of both, quantity, organization, most held, quantity held, [field, …], [[day or month, field, most], …],
-#       [envelope to hold, …]
+# ARGV: number of entries, each entry as msgpack, and the envelopes, which entries name by their place
+#       An entry: request, its TTL, [log, envelope, …], tally or 0, its TTL, [field, number, …], and a ration or []:
+#       day, month, TTLs of both, quantity, organization, most held, quantity held, [field, …],
+#       [[day or month, field, most], …], [envelope to hold, …]
 # Numbers are added up over the entries and written once; what a limit allows is compared with both.
 APPEND = """
 local sums, times, answers = {}, {}, {}
@@ -58,12 +60,12 @@ local function refusal(day, month, quantity, organization, most, holding, ceilin
     return held and held + holding > most and -1000000
 end
 local function log(entry)
-    local request, logs, tally, tally_s, numbers, ration = unpack(entry)
+    local request, request_s, logs, tally, tally_s, numbers, ration = unpack(entry)
     if redis.call('EXISTS', KEYS[request]) == 1 then return 0 end
     local day, month, day_s, month_s, quantity, organization, most, holding, fields, ceilings, held = unpack(ration)
     local refused = day and refusal(day, month, quantity, organization, most, holding, ceilings)
     if refused then return refused end
-    redis.call('SET', KEYS[request], 1, 'EX', ARGV[1])
+    redis.call('SET', KEYS[request], 1, 'EX', request_s)
     for i = 1, #logs, 2 do redis.call('XADD', KEYS[logs[i]], '*', 'e', ARGV[logs[i + 1]]) end
     for i = 1, #numbers, 2 do add(tally, numbers[i], numbers[i + 1], tally_s) end
     if day and quantity > 0 then
@@ -76,7 +78,7 @@ local function log(entry)
     if day and holding > 0 then add(2, organization, holding, 0) end
     return 1
 end
-for i = 1, ARGV[2] do answers[i] = log(cmsgpack.unpack(ARGV[2 + i])) end
+for i = 1, ARGV[1] do answers[i] = log(cmsgpack.unpack(ARGV[1 + i])) end
 for place, hash in pairs(sums) do
     local is_new = false
     for field, number in pairs(hash) do
@@ -134,10 +136,15 @@ class Entry(NamedTuple):
     request_key: bytes  # tells the request when it is sent again
     tally: Tally | None = None
     ration: Ration | None = None
+    kept_s: int = REQUEST_TTL_S  # how long the key tells
 
 
 def append(
-    envelopes: Mapping[int, bytes], request_key: bytes, tally: Tally | None = None, ration: Ration | None = None
+    envelopes: Mapping[int, bytes],
+    request_key: bytes,
+    tally: Tally | None = None,
+    ration: Ration | None = None,
+    kept_s: int = REQUEST_TTL_S,
 ) -> bool:
     """Log one request, `envelopes` by shard, all or nothing and on the disk. False: this request is logged already.
 
@@ -145,7 +152,7 @@ def append(
     After a time-out nobody knows whether it was logged; the sender repeats the request, and the key tells.
     Raises TooLittleRoom, HoldFull and CountersCold: then nothing has happened.
     """
-    keys, arguments = packed([Entry(kafka.put(envelopes), request_key, tally, ration)])
+    keys, arguments = packed([Entry(kafka.put(envelopes), request_key, tally, ration, kept_s)])
     (answer,) = _script(buffer_client())(keys, arguments)
     return outcome(int(answer))
 
@@ -160,9 +167,9 @@ def packed(entries: Sequence[Entry]) -> tuple[list[str | bytes], list[bytes | in
     """(keys, arguments) of the script for these requests."""
     places: dict[str | bytes, int] = {HELD: 1, HELD_TOTALS: 2}
     envelopes: list[bytes] = []
-    first = 3 + len(entries)
+    first = 2 + len(entries)
     metas: list[bytes | int] = [msgspec.msgpack.encode(_fields(entry, places, envelopes, first)) for entry in entries]
-    return list(places), [REQUEST_TTL_S, len(entries), *metas, *envelopes]
+    return list(places), [len(entries), *metas, *envelopes]
 
 
 def _fields(entry: Entry, places: dict[str | bytes, int], envelopes: list[bytes], first: int) -> tuple[Any, ...]:
@@ -181,7 +188,7 @@ def _fields(entry: Entry, places: dict[str | bytes, int], envelopes: list[bytes]
         held = range(first + len(envelopes), first + len(envelopes) + len(ration.held))
         envelopes += ration.held
         rationed = (place(ration.day), place(ration.month), *_numbers(ration), [*held])
-    return place(b"request:" + entry.request_key), logs, *counted, rationed
+    return place(b"request:" + entry.request_key), entry.kept_s, logs, *counted, rationed
 
 
 def _numbers(ration: Ration) -> tuple[Any, ...]:

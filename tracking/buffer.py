@@ -7,7 +7,8 @@ KAFKA_BROKERS set, what the entries say stands in Kafka and their places in the 
 | key             | holds                                                                            |
 |-----------------|----------------------------------------------------------------------------------|
 | log:{shard}     | the stream, field `e` = Envelope as msgpack, or its place in Kafka                |
-| request:{…}     | a request that was logged, for a day: sent again, it is not logged again         |
+| request:{…}     | a request that was logged, for a day: sent again, it is not logged again. For five |
+|                 | minutes where each event has an id of its sender, by which it counts once anyway |
 | open:{shard}    | Manifest of the batch being stored, written before its first side effect         |
 | cursor:{shard}  | last entry of the last committed batch                                           |
 | watermark:{shard} | newest receipt of that batch, epoch ms                                         |

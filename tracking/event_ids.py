@@ -28,6 +28,11 @@ def derive(*facts: Any) -> bytes:
     return bytes(digest)
 
 
+def is_own(event_id: bytes) -> bool:
+    """Whether the sender gave it, rather than we: ours are of version 8."""
+    return event_id[6] >> 4 != 8
+
+
 def text(event_id: bytes) -> str:
     """The 16 bytes as a UUID is written; without an object of uuid.UUID, which costs five times as much."""
     digits = event_id.hex()

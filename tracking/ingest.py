@@ -9,7 +9,6 @@ Knows no HTTP framework: whatever receives requests calls `ingest`, or its parts
 import hashlib
 import secrets
 import uuid
-from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,7 +28,7 @@ from tracking import (
     spool,
     usage,
 )
-from tracking.append import Entry, Ration
+from tracking.append import NAMED_TTL_S, REQUEST_TTL_S, Entry, Ration
 from tracking.events import Accepted, Client, Envelope, Quarantined
 from tracking.filters import Treatment
 from tracking.keys import KeyGrant
@@ -38,10 +37,11 @@ from tracking.schemas import faults
 from tracking.schemas.compiled import Finding
 from tracking.trees import Rejected
 from tracking.usage import DropReason, prometheus
-from tracking.verdicts import Receipt, Verdict, mark_repeated, reasons, status_of
+from tracking.verdicts import Receipt, Status, Verdict, mark_repeated, reasons, status_of
 
 __all__ = ["Receipt", "Verdict", "ingest", "status_of"]
 CONTEXT_CHARS = 50
+STATUSES: tuple[Status, ...] = ("accepted", "duplicate", "rejected", "quarantined", "held")  # as in receipts.Counts
 
 
 class Judged(NamedTuple):
@@ -72,8 +72,8 @@ class Work(NamedTuple):
     @property
     def is_plain(self) -> bool:
         """Whether nothing but the log is to be written: no event is refused, set aside or found wanting."""
-        told = self.judged.verdicts
-        return bool(self.judged.events) and not self.judged.findings and all(each.code is None for each in told)
+        judged = self.judged
+        return bool(judged.events) and not judged.findings and not any(each.code for each in judged.verdicts)
 
 
 def ingest(
@@ -153,8 +153,8 @@ def _receipt(number: str, verdicts: list[Verdict], is_off: bool) -> Receipt:
 
 
 def _counts(verdicts: list[Verdict]) -> receipts.Counts:
-    totals = Counter([verdict.status for verdict in verdicts])
-    return receipts.Counts(*(totals[status] for status in ("accepted", "duplicate", "rejected", "quarantined", "held")))
+    told = [verdict.status for verdict in verdicts]
+    return receipts.Counts(*map(told.count, STATUSES))
 
 
 def _log(work: Work) -> str | None:
@@ -180,7 +180,13 @@ def _entry(work: Work, request_key: bytes, room: int, ration: Ration | None) -> 
         ration = ration._replace(held=put_aside, held_quantity=len(held.events))
     told = reasons(judged.verdicts)
     tally = usage.tally(grant.dataset_id, work.now, len(logged.events), told, received=judged.received)
-    return receipt, Entry(_envelopes(logged, grant, client, receipt, received_ms), request_key, tally, ration)
+    envelopes = _envelopes(logged, grant, client, receipt, received_ms)
+    return receipt, Entry(envelopes, request_key, tally, ration, _kept_s(judged))
+
+
+def _kept_s(judged: Judged) -> int:
+    every = [*judged.events, *(each.event for each in judged.quarantined)]
+    return NAMED_TTL_S if all(event_ids.is_own(each.event_id) for each in every) else REQUEST_TTL_S
 
 
 def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:

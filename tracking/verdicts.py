@@ -52,7 +52,7 @@ def mark_repeated(verdicts: Sequence[Verdict]) -> None:
 
 def reasons(verdicts: Sequence[Verdict]) -> Counter[DropReason]:
     """How many events were not logged, by reason."""
-    if all(verdict.status == "accepted" for verdict in verdicts):
+    if [verdict.status for verdict in verdicts].count("accepted") == len(verdicts):
         return Counter()
     found = Counter(DropReason(verdict.code) for verdict in verdicts if verdict.code and verdict.status == "rejected")
     found[DropReason.DUPLICATE] = sum(verdict.status == "duplicate" for verdict in verdicts)

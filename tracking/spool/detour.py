@@ -7,7 +7,7 @@ import redis
 from django.conf import settings
 
 from tracking import buffer
-from tracking.append import Ration, Tally
+from tracking.append import REQUEST_TTL_S, Ration, Tally
 from tracking.spool import drain, process
 from tracking.spool.records import Record
 
@@ -20,10 +20,11 @@ def log(
     request_key: bytes,
     tally: Tally | None = None,
     ration: Ration | None = None,
+    kept_s: int = REQUEST_TTL_S,
 ) -> bool:
     """buffer.append, and where the log is away the spool. Raises what `append` does; SpoolFull is a RedisError."""
     return _or_keep(
-        lambda: buffer.append(envelopes, request_key, tally, ration),
+        lambda: buffer.append(envelopes, request_key, tally, ration, kept_s),
         lambda: Record(received_ms, dict(envelopes), request_key, tally, ration and _unlimited(ration)),
     )
 

@@ -9,7 +9,8 @@ from django.test import Client
 
 from config.lib import redis_clients
 from config.lib.clock import now
-from tracking import usage
+from config.lib.redis_clients import buffer_client
+from tracking import append, usage
 from tracking.events import Accepted
 from tracking.steps import privacy
 from tracking.tests.door import CHROME, IPHONE, NOW_MS, URL, code, entries, envelopes, events, post, verdicts
@@ -334,3 +335,19 @@ def test_without_the_log_nothing_is_promised(acme_key, settings):
 
     assert (answer.status_code, code(answer)) == (503, "log_unavailable")
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept_s"),
+    [
+        ([{"id": str(uuid.uuid4())}], append.NAMED_TTL_S),
+        ([{}], append.REQUEST_TTL_S),
+        ([{"id": str(uuid.uuid4())}, {"timestamp": NOW_MS}], append.REQUEST_TTL_S),
+    ],
+)
+def test_a_request_is_remembered_for_as_long_as_nothing_else_tells_it(acme, acme_key, sent, kept_s):
+    before = set(buffer_client().scan_iter("request:*"))
+    post({"events": [{"event_type": "x", **each} for each in sent]}, acme_key)
+    (key,) = set(buffer_client().scan_iter("request:*")) - before
+
+    assert kept_s - 60 < buffer_client().ttl(key) <= kept_s
