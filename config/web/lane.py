@@ -21,7 +21,7 @@ from django.conf import settings
 from config.lib import clock, metrics
 from config.web import heads, replies
 from config.web.heads import Head, NotOurs
-from tracking import direct
+from tracking import direct, spool
 from tracking.append import LOGGED
 from tracking.direct import Reply, Waiting
 from tracking.group import Group
@@ -85,6 +85,7 @@ class Lane:
     def turn(self, now_s: float) -> None:
         """Once for each round of the poller: sends what gathered, ends what took too long."""
         if self.group.is_late():
+            spool.suspect()  # who tries for himself now need not wait as long again
             self._lose()
         if not self.group.is_open:
             self._connect(now_s)

@@ -12,7 +12,7 @@ from config.lib import clock
 from config.lib.redis_clients import buffer_client
 from config.web import heads
 from config.web.tests.wire import Wire
-from tracking import direct, keys
+from tracking import direct, group, keys
 from tracking.tests import door
 from workspaces import api_keys
 from workspaces.models import Workspace
@@ -235,14 +235,20 @@ def test_a_sender_who_hangs_up_costs_nothing_but_its_request(acme: Workspace, kn
     assert logged(acme) == 1
 
 
-def test_a_log_that_does_not_answer_is_tried_again_by_each_request_itself(acme: Workspace, known: str) -> None:
+def test_a_silent_log_is_waited_for_once_and_each_request_then_goes_its_own_way(
+    acme: Workspace, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspected: list[bool] = []
+    monkeypatch.setattr("tracking.spool.suspect", lambda: suspected.append(True))
     with Wire() as wire:
+        monkeypatch.setattr(wire.lane.group, "receive", lambda: None)  # no answer comes
         wire.client.sendall(request(known, body()))
-        wire.lane.group.send = lambda: None  # type: ignore[method-assign]
         wire.turn()
-        wire.lane._lose()
+        wire.lane.group._since -= group.PATIENCE_S
+        wire.turn()
         answer = wire.answer()
-        assert (answer.status, logged(acme)) == (200, 1)
+    assert (answer.status, json.loads(answer.body)["results"][0]["status"]) == (200, "duplicate")  # it had come through
+    assert (suspected, logged(acme)) == ([True], 1)
 
 
 def test_a_request_sent_again_is_told_so(acme: Workspace, known: str) -> None:
