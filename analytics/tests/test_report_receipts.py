@@ -117,3 +117,9 @@ def test_receipts_need_the_right_to_what_they_are_of(busy, as_viewer, as_analyst
     assert as_viewer.get(f"/w/{busy.slug}/reports/funnel/receipt/").status_code == 403
     assert as_analyst.get(f"{API}/funnel?workspace={busy.slug}").status_code == 200
     assert as_viewer.get(f"{API}/people?workspace={busy.slug}").status_code == 403
+
+
+def test_a_neighbour_has_no_part_in_a_receipt_and_a_stranger_gets_none(busy, globex, as_stranger):
+    assert as_stranger.get(f"{API}/trends?workspace={busy.slug}").status_code == 404
+    theirs = as_stranger.get(f"{API}/trends?workspace={globex.slug}&period=yesterday&row=0&column=1").json()
+    assert (theirs["value"], theirs["excluded"]["events"], theirs["example"]) == (0, 0, None)
