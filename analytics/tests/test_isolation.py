@@ -38,8 +38,12 @@ def _can(query: Query) -> bool:
 
 
 def statements(query: Query) -> list[Statement]:
-    make = series if query.interval else breakdown
-    return [make(query, part, True) for part in parts(query)]
+    """Of several parts the first chooses the groups, the others are asked about those."""
+    if query.interval:
+        return [series(query, part, True) for part in parts(query)]
+    first, *others = parts(query)
+    groups = [("a",) * len(query.dimensions)] if query.dimensions else None
+    return [breakdown(query, first, True), *(breakdown(query, part, True, groups) for part in others)]
 
 
 @pytest.fixture
