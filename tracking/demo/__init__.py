@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from tracking import buffer
-from tracking.append import Ration
+from tracking import buffer, usage
+from tracking.append import Ration, Tally
 from tracking.demo import shop
 from tracking.demo.people import Person, newcomer
 from tracking.demo.visit import Visit
@@ -33,15 +33,27 @@ def send(dataset_id: int, now: datetime, seed: int = 2026) -> int:
     for index, envelope in enumerate(visits(dataset_id, now, seed)):
         key = hashlib.sha256(f"demo:{dataset_id}:{seed}:{index}".encode()).digest()
         shard = buffer.shard_of(dataset_id, envelope.events[0].visitor)
-        buffer.append({shard: msgspec.msgpack.encode(envelope)}, key, ration=_ration(envelope, consumer))
+        packed = msgspec.msgpack.encode(envelope)
+        buffer.append({shard: packed}, key, _tally(envelope), _ration(envelope, consumer))
         count += len(envelope.events)
     return count
 
 
+def _received_at(envelope: Envelope) -> datetime:
+    return datetime.fromtimestamp(envelope.received_ms / 1000, UTC)
+
+
+def _tally(envelope: Envelope) -> Tally:
+    """As the door would have counted them: or the books of those hours would not add up."""
+    number = len(envelope.events)
+    return usage.tally(envelope.dataset_id, _received_at(envelope), number, {}, received=number)
+
+
 def _ration(envelope: Envelope, consumer: Consumer) -> Ration | None:
     """Demo events use up as others do, on the days on which they are said to have come."""
-    received_at = datetime.fromtimestamp(envelope.received_ms / 1000, UTC)
-    return rations.of_events(consumer, len(envelope.events), received_at) if lines.is_billable(envelope) else None
+    if not lines.is_billable(envelope):
+        return None
+    return rations.of_events(consumer, len(envelope.events), _received_at(envelope))
 
 
 def visits(dataset_id: int, now: datetime, seed: int) -> Iterator[Envelope]:

@@ -3,7 +3,9 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from tracking.demo import visits
+from tracking import conservation, demo
+from tracking.demo import shop, visits
+from tracking.tests.usage.booked import stored
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 # What the reports look for; a page without any of it would be empty.
@@ -41,3 +43,15 @@ def test_no_event_lies_ahead_and_events_of_a_visit_are_in_order():
         times = [event.at_ms for event in each.events]
         assert times == sorted(times)
         assert times[-1] < NOW.timestamp() * 1000
+
+
+def test_the_books_of_its_hours_add_up(acme, empty_log, monkeypatch):
+    monkeypatch.setattr(shop, "DAYS", 1)
+    monkeypatch.setattr(shop, "VISITS_A_DAY", 20)
+    sent = demo.send(acme.dataset_id(), NOW)
+    stored()
+
+    hours = conservation.hours(acme.dataset_id(), NOW, NOW + conservation.HOUR, most=48)
+
+    assert sum(hour.received for hour in hours) == sum(hour.stored for hour in hours) == sent > 0
+    assert {hour.missing for hour in hours} == {0}
