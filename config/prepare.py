@@ -19,7 +19,6 @@ from tracking import kafka
 
 def prepare() -> dict[str, str] | None:
     from accounts.models import User
-    from tracking import kafka
     from workspaces.demo import EMAIL
     from workspaces.models import Organization
 

@@ -6,10 +6,11 @@ import time
 
 import msgspec
 import pytest
+from django.test import RequestFactory
 
 from config.lib import clock
 from config.lib.redis_clients import buffer_client
-from tracking import buffer, kafka, snapshot
+from tracking import buffer, direct, kafka, keys, snapshot
 from tracking.kafka import KafkaAway, Place, connection, reader, sender
 from tracking.tests import door
 from tracking.tests.building import envelope, event, log, stored
@@ -33,6 +34,21 @@ def test_an_entry_stands_in_kafka_and_its_place_in_valkey(empty_log):
 
     assert len(entry) == 21
     assert kafka.fetch(0, [entry]) == [b"a" * 1000]
+
+
+def test_a_worker_s_loop_leaves_to_a_thread_what_has_to_wait_for_kafka(acme_key, settings, event_store):
+    keys.grant(acme_key, clock.now())
+    environ = (
+        RequestFactory().post("/api/v1/collect", content_type="text/plain", headers={"X-API-Key": acme_key}).environ
+    )
+    body = b'{"event_type": "a"}'
+    environ["CONTENT_LENGTH"] = str(len(body))
+    ways = []
+    for brokers in (settings.KAFKA_BROKERS, ""):
+        settings.KAFKA_BROKERS = brokers
+        ways.append(type(direct.begin(environ, body, clock.now())).__name__)
+
+    assert ways == ["Work", "Waiting"]
 
 
 @pytest.mark.parametrize("entry", [b"", b"\xc1", msgspec.msgpack.encode(["a" * 15, 1, 2, 3]), b"\xc2" * 21])

@@ -76,7 +76,7 @@ def test_a_crash_after_logging_and_before_deleting_counts_nothing_twice(
     hold.keep()
     allow(acme, 10)
     with monkeypatch.context() as patch:
-        patch.setattr(hold, "_uncount", lambda *_: None)
+        patch.setattr(hold, "uncount", lambda *_: None)
         patch.setattr("django.db.models.query.QuerySet.delete", lambda self: (0, {}))
         patch.setattr(hold, "_log", _once(hold._log))
         hold.release(now())
