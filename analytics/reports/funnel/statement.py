@@ -63,6 +63,11 @@ def attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
     return f"SELECT person, {found} FROM ({folded}) WHERE {entered} AND NOT r.{at.left_out}"
 
 
+def reached(asked: Funnel, query: Query, step: int, bound: Parameters) -> str:
+    """One row for each person who reached that step, from 1: person."""
+    return f"SELECT person FROM ({attempts(asked, query, bound)}) WHERE level >= {step:d}"
+
+
 def _columns(asked: Funnel, at: Places) -> dict[str, str]:
     """Who took the first step alone needs no fold: the first time counts. That is most people."""
     found = columns(at, bool(asked.by))

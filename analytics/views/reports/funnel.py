@@ -13,7 +13,7 @@ from analytics.reports.funnel import Answer, Funnel, Group, answer
 from analytics.reports.funnel.answer import percent
 from analytics.reports.funnel.model import DURATIONS, UNITS
 from analytics.reports.funnel.read import from_params
-from analytics.reports.funnel.statement import attempts
+from analytics.reports.funnel.statement import reached
 from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.reports import tables
@@ -91,7 +91,7 @@ def behind(page: ReportPage, asked: Funnel, row: int, column: int) -> Behind | N
     if asked.per != "person" or row >= len(asked.steps) or column != 3:
         return None
     bound = Parameters()
-    sql = f"SELECT person FROM ({attempts(asked, page.query(compare=None), bound)}) WHERE level > {row:d}"
+    sql = reached(asked, page.query(compare=None), row + 1, bound)
     return Behind(f"People that reached “{step_said(asked.steps[row])}”", sql, bound)
 
 
