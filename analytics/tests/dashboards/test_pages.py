@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from analytics.dashboards import making
 from analytics.dashboards.kinds import KINDS
@@ -70,7 +72,8 @@ def test_every_kind_draws_itself_and_says_when_there_is_nothing(as_analyst, acme
     made = making.create(acme, name=kind, config=config, actor=analyst, now=NOW)
 
     empty = widget(as_analyst.get(at(made)).content.decode(), "it")
-    store_events(acme.dataset_id(), [page_view("10:00", client={"country": "DE"}), goal("10:01", "signup")])
+    seen = page_view("10:00", client={"country": "DE"}, fields={"props": {"account": "Initech"}})
+    store_events(acme.dataset_id(), [seen, goal("10:01", "signup")])
     full = widget(as_analyst.get(at(made)).content.decode(), "it")
 
     assert empty and (kind in ("text", "live", "revenue") or full != empty)
@@ -158,6 +161,18 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "revenue": ({"by": "country"}, "by=country"),
     "text": ({"text": "Hello"}, ""),
     "live": ({}, ""),
+    "lifecycle": ({"active": "signup"}, "active=is,event,signup"),
+    "stickiness": ({"active": "signup"}, "active=is,event,signup"),
+    "attribution": (
+        {"goal": "signup", "by": "source", "model": "first", "window": "7"},
+        "goal=signup&by=source&model=first&window=7",
+    ),
+    "web": ({"tab": "exit"}, "tab=exit"),
+    "business": ({"measure": "wau"}, "measure=wau"),
+    "accounts": ({"by": "company"}, "by=company"),
+    "people": ({"who": "identified"}, "who=identified"),
+    "sessions": ({}, ""),
+    "events": ({}, ""),
 }
 
 
@@ -256,12 +271,17 @@ def test_a_dashboard_whose_own_filter_is_gone_says_so_and_shows_nothing(as_analy
     assert as_analyst.get(at(dashboard, "details/")).status_code == 200  # where the filter can be taken away
 
 
-def test_thirty_widgets_ask_the_database_as_often_as_one(as_analyst, acme, analyst, django_assert_max_num_queries):
-    widgets = [{"kind": kind} for kind in ("number", "series", "bar", "table", "heatmap", "map") for _ in range(5)]
-    made = making.create(acme, name="Many", config={"widgets": widgets}, actor=analyst, now=NOW)
+def test_thirty_widgets_ask_the_database_as_often_as_six(as_analyst, acme, analyst, django_assert_num_queries):
+    one = [{"kind": kind} for kind in ("number", "series", "bar", "table", "heatmap", "map")]
+    few = making.create(acme, name="Few", config={"widgets": one}, actor=analyst, now=NOW)
+    many = making.create(acme, name="Many", config={"widgets": 5 * one}, actor=analyst, now=NOW)
+    as_analyst.get(at(few))
 
-    with django_assert_max_num_queries(12):
-        assert as_analyst.get(at(made)).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        assert as_analyst.get(at(few)).status_code == 200
+    with django_assert_num_queries(len(asked)):
+        assert as_analyst.get(at(many)).status_code == 200
+    assert len(asked) <= 15
 
 
 def test_strangers_get_what_is_not_there(as_stranger: Client, dashboard):

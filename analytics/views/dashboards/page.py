@@ -11,8 +11,9 @@ from typing import Any
 
 from django.http import QueryDict
 
+from analytics import annotations
 from analytics.dashboards import config
-from analytics.models import Dashboard
+from analytics.models import Annotation, Dashboard
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, Filter, Interval, Query, QueryError
 from analytics.query.page import DEFAULTS, PageQuery
@@ -35,6 +36,11 @@ class DashboardPage(ReportPage):
     @property
     def usual(self) -> dict[str, str]:
         return DEFAULTS | dict(self.ours)
+
+    @cached_property
+    def notes(self) -> list[Annotation]:
+        """The shared ones: a dashboard looks the same for everybody."""
+        return annotations.of_period(self.workspace, None, self.period)
 
     @cached_property
     def parameters(self) -> list[tuple[str, str]]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from analytics import annotations
-from analytics.models import Annotation
 from analytics.query.catalogue import METRICS
 from analytics.reports.trends import Line, Series, Trend, answer
 from analytics.templatetags import numbers
@@ -35,7 +34,7 @@ def series(page: DashboardPage, asked: Trend) -> dict[str, Any]:
     found = answer(page, asked, page.now)
     trend = shown(page, asked, found, "")
     if not page.is_outside:  # what members told each other stays with them
-        trend.data.update(annotations.drawn(_notes(page), found.starts, page.zone))
+        trend.data.update(annotations.drawn(page.notes, found.starts, page.zone))
     return {"trend": trend}
 
 
@@ -52,11 +51,6 @@ def series_table(page: DashboardPage, asked: Trend) -> Iterable[Iterable[object]
 def figure(page: DashboardPage, asked: Trend) -> float | None:
     """The value of a number widget."""
     return answer(page, asked, page.now).lines[0].total
-
-
-def _notes(page: DashboardPage) -> list[Annotation]:
-    """The shared ones: a dashboard looks the same for everybody."""
-    return annotations.of_period(page.workspace, None, page.period)
 
 
 def as_text(asked: Trend, value: float | None) -> str:
