@@ -108,6 +108,7 @@ def test_who_hangs_up_stops_the_engine_at_once(acme, rf):
 
 
 def test_after_hanging_up_nothing_more_is_begun(acme, rf):
+    allow(acme, *limits.costs(60, 1000, 0))
     here, browser = socket.socketpair()
     request = rf.get("/")
     request.META["gunicorn.socket"] = here

@@ -70,9 +70,10 @@ def test_one_goes_from_the_list_of_people_to_a_person_and_a_visit(reports: Page)
     expect(reports.locator("h1")).to_have_text("u-1")
     expect(reports.locator(".facts")).to_contain_text("20.00")
     reports.locator(".visit-head a").first.click()
-    expect(reports.locator(".event-list > li").last).to_contain_text("purchase")
-    reports.locator(".props summary").last.click()
-    expect(reports.locator(".props dl").last).to_contain_text("mug")
+    bought = reports.locator(".event-list > li").filter(has_text="purchase")
+    bought.locator(".props summary").click()
+    expect(bought.locator(".props dl")).to_contain_text("mug")
+    expect(reports.locator(".event-list > li").last).to_contain_text("Visit ended")
 
 
 def test_revenue_is_drawn_and_told_by_product(reports: Page) -> None:

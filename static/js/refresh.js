@@ -8,6 +8,7 @@ const served = new Map(); // id of a part -> the HTML it last had from the serve
 const PATIENCE_MS = 30_000;
 // A page spends at most a tenth of its time asking: where answers are slow, everybody asks less often.
 const RESTS = 10;
+const LONGEST_REST_MS = 5000; // one slow answer does not keep old numbers for long
 
 let waiting = null;
 let last = 0;
@@ -72,7 +73,7 @@ export function refresh() {
   const least = Number(root()?.dataset.refreshMs);
   if (!least || waiting || document.hidden) return;
   if (loading) return void (again = true);
-  const every = Math.max(least, pause, RESTS * took);
+  const every = Math.max(least, pause, Math.min(LONGEST_REST_MS, RESTS * took));
   const wait = Math.max(0, last + every - Date.now());
   waiting = setTimeout(() => {
     waiting = null;

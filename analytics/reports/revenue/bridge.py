@@ -72,10 +72,11 @@ def _statement(workspace: Workspace, query: Query, starts: list[datetime]) -> tu
     edges = bound.bind(seconds, "Array(UInt32)")
     place = f"toInt32(indexOf({edges}, roundDown(toUnixTimestamp(ts), {edges}))) - 1"
     every = bound.bind([*paid, *refunded], "Array(String)")
+    month = f"toYYYYMM(ts, {bound.bind(query.zone, 'String')})"  # long ago was more than one
     people = (
         f"SELECT {PERSON} AS person, {money.currency(workspace, bound)} AS code, {place} AS place,"
         f" greatest(sum({money.earned(paid, refunded, bound)}), toInt128(0)) AS amount"
-        f" FROM events WHERE {where(ever, 'events', bound)} AND name IN {every} GROUP BY person, code, place"
+        f" FROM events WHERE {where(ever, 'events', bound)} AND name IN {every} GROUP BY person, code, place, {month}"
     )
     months = bound.bind(list(range(2, len(seconds))), "Array(Int32)")
     each = (
