@@ -40,7 +40,9 @@ class Group:
 
     def connect(self) -> None:
         """Raises redis.RedisError. The loop's own thread must not be using the group meanwhile."""
-        connection: Any = buffer_client().connection_pool.make_connection()
+        pool = buffer_client().connection_pool
+        # Made like the pool's, but not by it: it counts what it made, and lends no more after a hundred.
+        connection: Any = pool.connection_class(**pool.connection_kwargs)
         try:
             connection.connect()
             connection.send_command("SCRIPT", "LOAD", APPEND)

@@ -269,3 +269,12 @@ def test_a_broken_answer_is_a_problem_document_and_the_lane_goes_on(
             broken = wire.ask(request(known, body()))
         assert (broken.status, broken.headers["Content-Type"]) == (500, "application/problem+json")
         assert wire.ask(request(known, body())).status == 200
+
+
+def test_a_log_that_was_away_for_a_minute_leaves_connections_for_others() -> None:
+    for _ in range(120):  # every half second the lane tries again
+        lines = group.Group()
+        lines.connect()
+        lines.close()
+
+    assert buffer_client().ping()
