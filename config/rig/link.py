@@ -44,17 +44,23 @@ class Link:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            if self.mode == REFUSE:
-                _cut(client)
-                continue
             try:
+                if self.mode == REFUSE:
+                    raise ConnectionRefusedError
                 server = socket.create_connection((self._to.hostname or "", self._to.port or 0), timeout=5)
             except OSError:
                 _cut(client)
+                client.close()
                 continue
             server.settimeout(None)
-            for ends in ((client, server, False), (server, client, True)):
-                threading.Thread(target=self._carry, args=ends, daemon=True).start()
+            threading.Thread(target=self._serve, args=(client, server), daemon=True).start()
+
+    def _serve(self, client: socket.socket, server: socket.socket) -> None:
+        answers = threading.Thread(target=self._carry, args=(server, client, True), daemon=True)
+        with client, server:  # closed when neither direction uses them any more
+            answers.start()
+            self._carry(client, server, False)
+            answers.join()
 
     def _carry(self, source: socket.socket, sink: socket.socket, is_answer: bool) -> None:
         try:
@@ -68,6 +74,8 @@ class Link:
                 if self.mode == REFUSE or (self.mode == TORN and is_answer):
                     break
                 sink.sendall(data)
+            else:
+                return sink.shutdown(socket.SHUT_WR)  # said all it had to: what is on its way still arrives
         except OSError:
             pass
         _cut(source)
@@ -80,4 +88,3 @@ def _cut(end: socket.socket) -> None:
         end.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass
-    end.close()

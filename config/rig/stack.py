@@ -107,6 +107,22 @@ class Stack:
             time.sleep(0.2)
         raise TimeoutError(f"not ready after {patience_s} s: {(self.var / 'rig.log').read_text()[-2000:]}")
 
+    def wait_stored(self, patience_s: float = 120) -> None:
+        """Until what was acknowledged is stored and committed: nothing in the spools, nothing in the log."""
+        end = time.monotonic() + patience_s
+        while list((self.var / "spool").glob("*.spool")) or self._waiting() != 0:
+            if time.monotonic() > end:
+                raise TimeoutError(f"not stored after {patience_s} s: {(self.var / 'rig.log').read_text()[-2000:]}")
+            time.sleep(0.2)
+
+    def _waiting(self) -> int | None:
+        """Requests in the log; None while nobody can tell."""
+        try:
+            waiting: int | None = self.request("GET", "/readiness")["analytics"]["waiting"]
+        except (RuntimeError, OSError):
+            return None
+        return waiting
+
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)

@@ -21,24 +21,26 @@ from tracking.store.errors import translated
 CONNECT_TIMEOUT = 2  # seconds
 # Between two reads of a socket. Above every max_execution_time of a query, so that the engine's own limit speaks first.
 ANSWER_TIMEOUT = 60
+# An insert takes well under a second and may be repeated: one whose answer got lost shall not hold up all that follow.
+INSERT_TIMEOUT = 15
 CONNECTIONS = 32
 
 # Its errors reach us as exceptions; its log would print whole blocks of rows, which are personal data.
 logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 
 _lock = threading.Lock()
-_clients: dict[tuple[int, str], Client] = {}
+_clients: dict[tuple[int, str, int], Client] = {}
 
 
-def client() -> Client:
-    """Raises StoreUnavailable."""
-    key = (os.getpid(), settings.EVENT_STORE_URL)
+def client(answer_timeout: int = ANSWER_TIMEOUT) -> Client:
+    """One for each timeout (seconds). Raises StoreUnavailable."""
+    key = (os.getpid(), settings.EVENT_STORE_URL, answer_timeout)
     found = _clients.get(key)
     if found:
         return found
     with _lock:
         if key not in _clients:
-            _clients[key] = connect(address(), address().database)
+            _clients[key] = connect(address(), address().database, answer_timeout)
         return _clients[key]
 
 
@@ -56,7 +58,7 @@ def connected(to: Address, database: str) -> Iterator[Client]:
         found.close_connections()
 
 
-def connect(to: Address, database: str) -> Client:
+def connect(to: Address, database: str, answer_timeout: int = ANSWER_TIMEOUT) -> Client:
     """A new client with connections of its own. Raises StoreUnavailable, StoreError."""
     with translated():
         return clickhouse_connect.get_client(
@@ -70,7 +72,7 @@ def connect(to: Address, database: str) -> Client:
             # Over loopback compression costs more time than the bytes do.
             compress=False if to.is_local else "lz4",
             connect_timeout=CONNECT_TIMEOUT,
-            send_receive_timeout=ANSWER_TIMEOUT,
+            send_receive_timeout=answer_timeout,
             autogenerate_session_id=False,
             tz_mode="aware",
             client_name="metricpal",

@@ -12,7 +12,7 @@ from clickhouse_connect.datatypes.registry import get_from_name
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.insert import InsertContext
 
-from tracking.store.client import client
+from tracking.store.client import INSERT_TIMEOUT, client
 from tracking.store.errors import QueryTimeout, QueryTooLarge, StoreError, StoreUnavailable, translated
 
 # Types of a table's columns, by (address, database, table): asked once, and again when a column is new.
@@ -37,7 +37,7 @@ def insert(table: str, columns: Mapping[str, Sequence[Any]], *, token: str) -> N
 def _send(table: str, columns: Mapping[str, Sequence[Any]], rows: int, token: str) -> None:
     try:
         with translated():
-            store = client()
+            store = client(INSERT_TIMEOUT)
             types = _column_types(store, table, columns)
             block = InsertContext(
                 table,

@@ -14,7 +14,7 @@ import pytest
 from config.rig.disk import Disk, may_mount, small_disk
 from config.rig.stack import Stack
 from config.tests.stack.test_kill import check, send_while
-from config.tests.stack.test_outage import statuses, wait_until_drained
+from config.tests.stack.test_outage import statuses
 from tracking.tests.store.owners import Owner
 
 pytestmark = pytest.mark.skipif(not may_mount(), reason="mounting a small disk takes root")
@@ -73,7 +73,6 @@ def test_full_disks_lose_and_double_nothing(disks, full):
         stack.wait_ready()
 
     journals = send_while(stack, tenant, 12_000, breaking)
-    wait_until_drained(stack)
 
     check(stack, tenant, journals)
     assert set(statuses(journals)) <= ({200, 503, 0} if "spool" in full else {200, 0})

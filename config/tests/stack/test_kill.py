@@ -64,6 +64,7 @@ def check(stack: Stack, tenant: Tenant, journals: list[Journal]) -> None:
     unanswered = sum(len(each.unanswered) for each in journals)
     refused = [one for each in journals for one in each.refused]
 
+    stack.wait_stored()  # visits are written after events, and an answer that was lost may be waited for
     seen = counted(stack, tenant, acknowledged)
 
     assert refused == []

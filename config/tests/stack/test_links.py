@@ -10,7 +10,6 @@ import pytest
 from config.rig.lines import Lined, lined
 from config.rig.link import LOST_ANSWERS, MODES, OK, REFUSE, TORN
 from config.tests.stack.test_kill import check, send_while
-from config.tests.stack.test_outage import wait_until_drained
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,6 @@ def break_in_turn(lines: Lined, name: str, modes: tuple[str, ...], seed: int, ev
             link.mode = OK
 
     journals = send_while(lines.stack, tenant, events, breaking)
-    wait_until_drained(lines.stack)
     check(lines.stack, tenant, journals)
 
 

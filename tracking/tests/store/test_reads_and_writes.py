@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 from pytest_django.fixtures import Settings
 
+from config.rig.link import LOST_ANSWERS, OK, Link
 from tracking import store
-from tracking.store import Limits, QueryTimeout, QueryTooLarge, StoreError, StoreUnavailable
+from tracking.store import Limits, QueryTimeout, QueryTooLarge, StoreError, StoreUnavailable, writes
 from tracking.store.client import client
 from tracking.tests.store.blocks import NOON, NOON_MS, event_id, events
 from tracking.tests.store.owners import Owner
@@ -41,6 +42,24 @@ class TestInsert:
             store.insert("events", events(dataset, [1, 2]), token=f"{dataset}:1")
         store.insert("events", events(dataset, [1, 2]), token=f"{dataset}:2")
         assert _count(dataset) == 4
+
+    def test_an_answer_that_is_lost_is_not_waited_for_and_the_repetition_stores_nothing_twice(
+        self, dataset: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        line = Link(settings.EVENT_STORE_URL)
+        settings.EVENT_STORE_URL = line.url
+        store.insert("events", events(dataset, [1]), token=f"{dataset}:1")
+        monkeypatch.setattr(writes, "INSERT_TIMEOUT", 1)
+        store.insert("events", events(dataset, [2]), token=f"{dataset}:2")
+
+        line.mode = LOST_ANSWERS
+        with pytest.raises(StoreUnavailable):
+            store.insert("events", events(dataset, [3]), token=f"{dataset}:3")
+        line.mode = OK
+        store.insert("events", events(dataset, [3]), token=f"{dataset}:3")
+
+        assert _count(dataset) == 3
+        line.close()
 
     def test_a_block_of_twenty_thousand_rows_is_one_part(self, dataset: int) -> None:
         store.insert("events", events(dataset, range(20_000)), token=f"{dataset}")
