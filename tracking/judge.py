@@ -194,7 +194,7 @@ def _event_id(raw: RawEvent, arrival: Arrival, said: tuple[Any, ...], index: int
         return event_ids.derive(*source, raw.insert_id)
     if raw.timestamp is None:
         # The moment of arrival tells nothing apart: two requests may come in one millisecond. That one is sent again
-        # is told by its bytes (ingest._request_key).
+        # is told by its bytes (ingest.entries.request_key).
         return event_ids.derive(arrival.nonce, index)
     return event_ids.derive(*source, *said, raw.timestamp)
 

@@ -1,0 +1,50 @@
+"""What the sender is told when the log has answered, and who else hears of it."""
+
+import msgspec
+
+from tracking import pressure, receipts, recent, rejections, spool, usage
+from tracking.ingest.work import Judged, Work
+from tracking.keys import KeyGrant
+from tracking.schemas import faults
+from tracking.usage import prometheus
+from tracking.verdicts import Receipt, mark_repeated, reasons
+
+
+def concluded(work: Work, number: str | None) -> Receipt:
+    """What is told when the log has answered. `number`: the receipt's; None when nothing of the request was logged."""
+    judged, grant, received_ms = work.judged, work.grant, work.received_ms
+    if number:
+        recent.note(grant.dataset_id, [event.event_id for event in judged.events])
+        _tell_prometheus(judged, grant)
+    else:
+        mark_repeated(judged.verdicts)
+        number = receipts.issue(grant.dataset_id, received_ms, judged.counts)
+        told = usage.tally(grant.dataset_id, work.now, 0, reasons(judged.verdicts), received=judged.received)
+        spool.count(received_ms, told, usage.add)
+    rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
+    faults.note(grant.dataset_id, work.now, judged.findings)
+    return _receipt(number, judged, grant.rules.is_paused)
+
+
+def _tell_prometheus(judged: Judged, grant: KeyGrant) -> None:
+    source, held = "server" if grant.is_secret else "web", sum(each.status == "held" for each in judged.verdicts)
+    logged = judged.events[: len(judged.events) - held]
+    prometheus.count_events(grant.tenant, source, [event.type for event in logged])
+    if held:
+        prometheus.count_exceeded(grant.tenant, "events")
+
+
+def _receipt(number: str, judged: Judged, is_off: bool) -> Receipt:
+    counts = judged.counts
+    usage.tell_prometheus(counts.accepted, reasons(judged.verdicts))
+    return Receipt(
+        number,
+        counts.accepted,
+        counts.duplicates,
+        counts.held,
+        counts.refused,
+        judged.verdicts,
+        hold=pressure.hold_seconds() or msgspec.UNSET,
+        off=is_off or msgspec.UNSET,
+        quarantined=counts.quarantined or msgspec.UNSET,
+    )
