@@ -85,15 +85,23 @@ class Client:
             self._connection.close()
 
 
-Batches = list[list[dict[str, object]]]
+Batches = Iterable[list[dict[str, object]]]
+
+
+def until(done: threading.Event, visitor: str, pause_s: float) -> Batches:
+    """Batches of ten for as long as it takes."""
+    number = 0
+    while not done.wait(pause_s):
+        number += 1
+        yield page_views(10, f"{visitor}-{number % 40}")
 
 
 def run(
     port: int, key: str, batches: Iterable[Batches], patience_s: float = 60, journals: Path | None = None
 ) -> list[Journal]:
-    """One client and thread for each list of batches; returns when all are through. `journals` is a folder."""
+    """One client and thread for each of the works; returns when all are through. `journals` is a folder."""
     clients = [
-        (Client(port, key, patience_s, journals and journals / f"{number}.journal"), list(work))
+        (Client(port, key, patience_s, journals and journals / f"{number}.journal"), work)
         for number, work in enumerate(batches)
     ]
     threads = [threading.Thread(target=_work, args=each, daemon=True) for each in clients]
@@ -104,7 +112,7 @@ def run(
     return [client.journal for client, _ in clients]
 
 
-def _work(client: Client, batches: list[list[dict[str, object]]]) -> None:
+def _work(client: Client, batches: Batches) -> None:
     for batch in batches:
         client.send(batch)
     client.close()

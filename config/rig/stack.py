@@ -49,7 +49,11 @@ class Stack:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Stack":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -78,7 +82,8 @@ class Stack:
         }
 
     def start(self, patience_s: float = 120) -> None:
-        with (self.var / "rig.log").open("ab") as log:
+        with self._log.open("ab") as log:
+            before = log.tell()
             self.process = subprocess.Popen(
                 [str(ROOT / "metricpal"), "up"],
                 cwd=ROOT,
@@ -87,13 +92,23 @@ class Stack:
                 stderr=log,
                 start_new_session=True,
             )
+        while b"Ready in" not in self._log.read_bytes()[before:]:  # `up` itself gives up what takes too long
+            self._check_alive()
+            time.sleep(0.1)
         self.wait_ready(patience_s)
+
+    @property
+    def _log(self) -> Path:
+        return self.var / "rig.log"
+
+    def _check_alive(self) -> None:
+        if self.process and self.process.poll() is not None:
+            raise RuntimeError(f"`./metricpal up` ended: {self._log.read_text()[-2000:]}")
 
     def wait_ready(self, patience_s: float = 120) -> None:
         end = time.monotonic() + patience_s
         while time.monotonic() < end:
-            if self.process and self.process.poll() is not None:
-                raise RuntimeError(f"`./metricpal up` ended: {(self.var / 'rig.log').read_text()[-2000:]}")
+            self._check_alive()
             try:
                 with urllib.request.urlopen(f"{self.url}/readiness", timeout=3) as answer:
                     # A worker whose master was killed still answers for a moment: all must run as the supervisor says.
@@ -105,14 +120,14 @@ class Stack:
             except (OSError, KeyError):
                 pass
             time.sleep(0.2)
-        raise TimeoutError(f"not ready after {patience_s} s: {(self.var / 'rig.log').read_text()[-2000:]}")
+        raise TimeoutError(f"not ready after {patience_s} s: {self._log.read_text()[-2000:]}")
 
     def wait_stored(self, patience_s: float = 120) -> None:
         """Until what was acknowledged is stored and committed: nothing in the spools, nothing in the log."""
         end = time.monotonic() + patience_s
         while list((self.var / "spool").glob("*.spool")) or self._waiting() != 0:
             if time.monotonic() > end:
-                raise TimeoutError(f"not stored after {patience_s} s: {(self.var / 'rig.log').read_text()[-2000:]}")
+                raise TimeoutError(f"not stored after {patience_s} s: {self._log.read_text()[-2000:]}")
             time.sleep(0.2)
 
     def _waiting(self) -> int | None:

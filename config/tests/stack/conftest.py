@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from config.rig.lines import Lined, lined
 from config.rig.stack import Stack
 
 
@@ -34,3 +35,10 @@ def stack(started: Stack) -> Stack:
     """Whole again after what the test before did to it."""
     started.wait_ready()
     return started
+
+
+@pytest.fixture(scope="session")
+def lines() -> Iterator[Lined]:
+    """A stack whose lines, stores and disks a test can break."""
+    with lined() as found:
+        yield found

@@ -3,19 +3,12 @@
 import random
 import time
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
-from config.rig.lines import Lined, lined
+from config.rig.lines import Lined
 from config.rig.link import LOST_ANSWERS, MODES, OK, REFUSE, TORN
 from config.tests.stack.test_kill import check, send_while
-
-
-@pytest.fixture(scope="module")
-def lines() -> Iterator[Lined]:
-    with lined() as found:
-        yield found
 
 
 def break_in_turn(lines: Lined, name: str, modes: tuple[str, ...], seed: int, events: int) -> None:

@@ -99,7 +99,8 @@ def test_without_postgresql_known_keys_go_on_and_unknown_ones_are_asked_to_come_
 
 def status_of(stack: Stack, key: str) -> int:
     body = json.dumps({"events": clients.page_views(1, "v")}).encode()
-    asked = urllib.request.Request(f"{stack.url}/api/v1/collect", body, {"X-API-Key": key})
+    headers = {"X-API-Key": key, "Content-Type": "application/json"}
+    asked = urllib.request.Request(f"{stack.url}/api/v1/collect", body, headers)
     try:
         with urllib.request.urlopen(asked, timeout=20) as answer:
             return int(answer.status)
