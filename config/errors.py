@@ -6,10 +6,11 @@ from django.shortcuts import render
 from config.lib.problems import Problem
 
 API = ("/api/", "/auth/")
+FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-    if request.path.startswith(API):
+    if request.path.startswith(API) or request.content_type not in FORMS:
         return Problem(status, code, detail).response()
     return render(request, f"{status}.html", {"detail": detail}, status=status)
 

@@ -1,6 +1,7 @@
-"""JSON bodies, strictly: valid UTF-8, no number beyond its type, no name written twice. Every refusal is a Problem 400.
+"""JSON bodies, strictly: valid UTF-8, no number beyond its type, no name written twice.
 
-A dialect whose body is JSON asks `read`; tracking.payloads, which counts names anyway, asks for the parts of it.
+Every refusal is a Problem 400 or 413. A dialect whose body is JSON asks `read`; tracking.payloads, which counts names
+anyway, asks for the parts of it.
 """
 
 import re
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from config.lib.problems import Problem
+from tracking.events import MAX_VALUES
 from tracking.trees import has_duplicate_keys, names_in
 from tracking.usage import DropReason
 
@@ -31,13 +33,16 @@ def as_object(tree: Any) -> dict[str, Any]:
 def decode(body: bytes) -> Any:
     if not body.strip():
         raise Problem(400, "empty", 'The body is empty. Send {"events": […]}.')
+    if len(body) > MAX_VALUES and body.count(b",") > MAX_VALUES:
+        raise Problem(413, "too_many_values", f"A body may have {MAX_VALUES} values. Send fewer events at a time.")
     try:
         return msgspec.json.decode(body)
     except msgspec.ValidationError as error:
         raise Problem(400, "number_range", f"{error}. Whole numbers have 64 bits.") from None
     except msgspec.DecodeError as error:
-        code = "surrogate" if SURROGATE.search(body) else "malformed"
-        raise Problem(400, code, f"This is not JSON: {error}.") from None
+        if SURROGATE.search(body):
+            raise Problem(400, "surrogate", "An escape between \\ud800 and \\udfff stands without its pair.") from None
+        raise Problem(400, "malformed", f"This is not JSON: {error}.") from None
     except UnicodeDecodeError:
         raise Problem(400, "encoding", "The body is not UTF-8.") from None
     except RecursionError:

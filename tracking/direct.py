@@ -90,6 +90,11 @@ def answer(environ: Mapping[str, Any], body: bytes, now: datetime) -> Reply:
     return _answered(lambda: door.receive(DIALECT, environ, io.BytesIO(body), now))
 
 
+def refused(problem: problems.Problem) -> Reply:
+    """The answer to what could not be read as a request."""
+    return _refused(problem, secrets.token_hex(16))
+
+
 def _answered(ask: Callable[[], door.Answer]) -> Reply:
     request_id = secrets.token_hex(16)
     structlog.contextvars.bind_contextvars(request_id=request_id)

@@ -16,7 +16,9 @@ import msgspec
 import redis
 
 from config.lib.problems import Problem
-from tracking import client, filters, ingest, keys, limits, origins, payloads, wire
+from tracking import client, filters, ingest, keys, limits, origins, payloads, verdicts, wire
+from tracking.events import MAX_EVENTS, Client
+from tracking.filters import Treatment
 from tracking.keys import KeyGrant
 from tracking.payloads import Payload
 from tracking.verdicts import Receipt, status_of
@@ -51,6 +53,7 @@ class Dialect:
     `parse` raises Problem when the request as a whole is wrong; what it makes of the events is judged one by one.
     `key` finds the key outside the body; within it, `parse` puts the key into `Frame.api_key`.
     `grant` looks the key up: for keys that another tool gave out.
+    `most_events` in a request: what is beyond MAX_EVENTS becomes several entries of the log, one after the other.
     `is_resendable`: the same bytes are the same request, sent again because its answer was lost. Not so where events
     carry neither id nor time and equal bytes are simply another visit.
     """
@@ -61,21 +64,35 @@ class Dialect:
     grant: Callable[[str, datetime], KeyGrant] = keys.grant
     content_types: frozenset[str] = wire.JSON
     is_resendable: bool = True
+    limits: wire.Limits = wire.OURS
+    most_events: int = MAX_EVENTS
+
+
+class Asked(NamedTuple):
+    """A request that may send. `repeated`: the bytes that tell it when it comes again."""
+
+    payload: Payload
+    repeated: bytes | None
+    grant: KeyGrant
+    client: Client
+    treatment: Treatment
 
 
 def receive(dialect: Dialect, environ: Mapping[str, Any], stream: wire.Stream, now: datetime) -> Answer:
     """Raises Problem for whatever is wrong with the whole request."""
-    body = b"" if environ.get("REQUEST_METHOD") == "GET" else wire.read(environ, stream, dialect.content_types)
+    is_get = environ.get("REQUEST_METHOD") == "GET"
+    body = b"" if is_get else wire.read(environ, stream, dialect.content_types, dialect.limits)
     return dialect.answer(take(dialect, Sent(environ, query_of(environ), body), now))
 
 
 def take(dialect: Dialect, sent: Sent, now: datetime) -> Receipt:
     """The same once the body is read. Raises Problem."""
     try:
-        work = judged(dialect, sent, now)
+        asked = _asked(dialect, sent, now)
+        # One after the other: what an earlier part brought is known to the next.
+        return verdicts.joined([ingest.log(_judged(asked, part, now)) for part in payloads.parts(asked.payload)])
     except redis.RedisError as error:
         raise _unavailable() from error
-    return logged(work)
 
 
 def logged(work: ingest.Work) -> Receipt:
@@ -93,6 +110,16 @@ def _unavailable() -> Problem:
 
 def judged(dialect: Dialect, sent: Sent, now: datetime) -> ingest.Work:
     """All up to the log. Raises Problem; redis.RedisError when the day's salt cannot be had."""
+    asked = _asked(dialect, sent, now)
+    return _judged(asked, asked.payload, now)
+
+
+def _judged(asked: Asked, part: Payload, now: datetime) -> ingest.Work:
+    return ingest.judged(part, asked.repeated, asked.grant, asked.client, now, asked.treatment)
+
+
+def _asked(dialect: Dialect, sent: Sent, now: datetime) -> Asked:
+    """Who sends, and what. Raises as `judged` does."""
     sender, outside = limits.sender_of(sent.environ), dialect.key(sent)
     grant = _grant(dialect, outside, sender, now) if outside else None  # a stranger's body is not parsed
     payload = dialect.parse(sent)
@@ -100,11 +127,11 @@ def judged(dialect: Dialect, sent: Sent, now: datetime) -> ingest.Work:
     grant = grant or _grant(dialect, raw, sender, now)
     limits.check(grant, raw, sender)
     origins.check(grant, sent.environ.get("HTTP_ORIGIN", ""))
-    payloads.check_count(payload)
+    payloads.check_count(payload, dialect.most_events)
     found = client.of_request(sent.environ, payload.frame, grant, now, payload.is_from_server)
     treatment = filters.of_request(sent.environ, payload.frame, grant, found.country)
     repeated = sent.body if dialect.is_resendable else None
-    return ingest.judged(payload, repeated, grant, found, now, treatment)
+    return Asked(payload, repeated, grant, found, treatment)
 
 
 def _grant(dialect: Dialect, raw: str, sender: str, now: datetime) -> KeyGrant:

@@ -34,7 +34,11 @@ INTERACTIVE = frozenset({EventType.CLICK, EventType.FORM_SUBMIT, EventType.SEARC
 
 MAX_WIRE_BYTES = 1 << 20  # body as sent
 MAX_DECODED_BYTES = 5 << 20  # body after gzip
-MAX_EVENTS = 500  # in one request
+MAX_EVENTS = 500  # in one request, and in one entry of the log
+# What other tools' SDKs may send at once: 2,000 events or 10 MB (Amplitude, Mixpanel), 500 KB (Segment).
+MAX_VENDOR_EVENTS = 2_500
+MAX_VENDOR_BYTES = 10 << 20
+MAX_VALUES = 500_000  # in a body: whoever sends more wants our time
 MAX_EVENT_BYTES = 64 << 10
 MAX_DEPTH = 16
 MAX_PROPERTIES = 256

@@ -7,14 +7,14 @@ What is wrong with the whole raises Problem; what is wrong with one event is the
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from config.lib.problems import Problem
 from tracking import bodies
-from tracking.events import MAX_EVENT_BYTES, MAX_EVENTS
+from tracking.events import MAX_EVENT_BYTES, MAX_EVENTS, MAX_VENDOR_EVENTS
 from tracking.moments import Written
 from tracking.trees import Rejected, count_keys, has_nul
 from tracking.usage import DropReason
@@ -114,12 +114,22 @@ def _frame(around: dict[str, Any]) -> Frame:
         raise Problem(400, "type", detail, pointer=pointer) from None
 
 
-def check_count(payload: Payload) -> None:
+def check_count(payload: Payload, most: int = MAX_EVENTS) -> None:
     """Raises Problem 413 or 422."""
     if not payload.trees:
         raise Problem(422, "no_events", "Send at least one event.")
-    if len(payload.trees) > MAX_EVENTS:
-        raise Problem(413, "too_many_events", f"Send at most {MAX_EVENTS} events in one request.")
+    if len(payload.trees) > most:
+        raise Problem(413, "too_many_events", f"Send at most {most} events in one request.")
+
+
+def parts(payload: Payload) -> list[Payload]:
+    """The same in portions of which each is one entry of the log."""
+    return [_part(payload, at) for at in range(0, len(payload.trees), MAX_EVENTS)]
+
+
+def _part(payload: Payload, at: int) -> Payload:
+    faults = {index - at: fault for index, fault in payload.faults.items() if at <= index < at + MAX_EVENTS}
+    return replace(payload, trees=payload.trees[at : at + MAX_EVENTS], faults=faults)
 
 
 def convert(tree: Any) -> RawEvent:
@@ -153,7 +163,7 @@ def _check_shapes(around: dict[str, Any], trees: list[Any], text: bytes | None) 
         keys = 1 + _checked(around, may_hold_nul, False)
     except Rejected as fault:
         raise Problem(400, fault.reason, fault.detail, pointer=fault.pointer) from None
-    for index, event in enumerate(trees[: MAX_EVENTS + 1]):
+    for index, event in enumerate(trees[: MAX_VENDOR_EVENTS + 1]):
         try:
             keys += _checked(event, may_hold_nul, may_be_large)
         except Rejected as fault:

@@ -36,6 +36,19 @@ class Receipt(msgspec.Struct):
     quarantined: int | msgspec.UnsetType = msgspec.UNSET  # told where there are any
 
 
+def joined(receipts: Sequence[Receipt]) -> Receipt:
+    """One for a request that was logged in parts, under the number of the first."""
+    first, *others = receipts
+    for each in others:
+        for verdict in each.results:
+            verdict.i += len(first.results)
+        first.results += each.results
+        first.quarantined = (first.quarantined or 0) + (each.quarantined or 0) or msgspec.UNSET
+        for name in ("accepted", "duplicates", "held", "rejected"):
+            setattr(first, name, getattr(first, name) + getattr(each, name))
+    return first
+
+
 def status_of(receipt: Receipt) -> int:
     """422 when every event is at fault. What the workspace's own filters keep out is no fault of the sender."""
     is_at_fault = [verdict.status == "rejected" and verdict.code not in FILTERED for verdict in receipt.results]

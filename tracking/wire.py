@@ -3,10 +3,10 @@
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from config.lib.problems import Problem
-from tracking.events import MAX_DECODED_BYTES, MAX_WIRE_BYTES
+from tracking.events import MAX_DECODED_BYTES, MAX_VENDOR_BYTES, MAX_WIRE_BYTES
 
 # text/plain is what sendBeacon sends without a preflight.
 JSON = frozenset({"application/json", "text/plain"})
@@ -16,23 +16,36 @@ CHUNK_BYTES = 1 << 16
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
+class Limits(NamedTuple):
+    """Bytes of a body."""
+
+    sent: int
+    decoded: int
+
+
+OURS = Limits(MAX_WIRE_BYTES, MAX_DECODED_BYTES)
+VENDORS = Limits(MAX_VENDOR_BYTES, MAX_VENDOR_BYTES)  # what their SDKs may send at once
+
+
 class Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def read(environ: Mapping[str, Any], stream: Stream, content_types: frozenset[str] = JSON) -> bytes:
+def read(
+    environ: Mapping[str, Any], stream: Stream, content_types: frozenset[str] = JSON, limits: Limits = OURS
+) -> bytes:
     """The decoded body, which must have one of the content types. Raises Problem 400, 411, 413 or 415.
 
     The bytes are taken off the connection before anything is refused: a sender whose body nobody reads is cut off,
     does not see the answer, and tries again.
     """
-    body = _read_within(_length(environ), stream)
+    body = _read_within(_length(environ), stream, limits.sent)
     _check_content_type(environ.get("CONTENT_TYPE", ""), content_types)
     encoding = environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
     if encoding not in ("identity", "gzip", ""):
         raise Problem(415, "content_encoding", "Send the body as it is or with Content-Encoding: gzip.")
     if encoding == "gzip":
-        body = gunzip(body)
+        body = gunzip(body, limits.decoded)
     if body.startswith(BOMS):
         raise Problem(400, "encoding", "Send UTF-8 without a byte order mark.")
     return body
@@ -59,10 +72,11 @@ def _length(environ: Mapping[str, Any]) -> int:
     return int(text)
 
 
-def _read_within(length: int, stream: Stream) -> bytes:
-    if length > MAX_WIRE_BYTES:
-        _drain(min(length, DRAINED_BYTES), stream)
-        raise Problem(413, "body_too_large", f"A body may have {MAX_WIRE_BYTES} bytes. Send fewer events at a time.")
+def _read_within(length: int, stream: Stream, limit: int) -> bytes:
+    if length > limit:
+        if length <= DRAINED_BYTES:  # who says more waits for our word, or never listens to it
+            _drain(length, stream)
+        raise Problem(413, "body_too_large", f"A body may have {limit} bytes. Send fewer events at a time.")
     try:
         body = stream.read(length)
     except OSError:  # the sender hung up
@@ -73,22 +87,22 @@ def _read_within(length: int, stream: Stream) -> bytes:
 
 
 def _drain(length: int, stream: Stream) -> None:
-    while length > 0:
-        chunk = stream.read(min(length, CHUNK_BYTES))
-        if not chunk:
-            return
-        length -= len(chunk)
+    try:
+        while length > 0 and (chunk := stream.read(min(length, CHUNK_BYTES))):
+            length -= len(chunk)
+    except OSError:  # the sender hung up, or fell silent
+        return
 
 
-def gunzip(body: bytes) -> bytes:
-    """Unpacks at most MAX_DECODED_BYTES, so a small body cannot become a large one."""
+def gunzip(body: bytes, limit: int = MAX_DECODED_BYTES) -> bytes:
+    """Unpacks at most `limit` bytes, so a small body cannot become a large one."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        plain = unpacker.decompress(body, MAX_DECODED_BYTES + 1)
+        plain = unpacker.decompress(body, limit + 1)
     except zlib.error:
         raise Problem(400, "gzip", "The body is not gzip, though Content-Encoding says so.") from None
-    if len(plain) > MAX_DECODED_BYTES:
-        raise Problem(413, "body_too_large", f"Unpacked, a body may have {MAX_DECODED_BYTES} bytes.")
+    if len(plain) > limit:
+        raise Problem(413, "body_too_large", f"Unpacked, a body may have {limit} bytes. Send fewer events at a time.")
     if not unpacker.eof or unpacker.unused_data:
         raise Problem(400, "gzip", "The gzip body is cut short or followed by something else.")
     return plain

@@ -1,16 +1,20 @@
 """The head of a request, read only as far as the lane serves it. Whatever is unusual is gunicorn's to judge.
 
 The parser is llhttp (httptools), as strict as it comes. It sees the head alone; the body is cut off by its length.
+Of a request that is gunicorn's only its size is looked for.
 """
 
+import re
 from typing import NamedTuple
 
 import httptools
 
+from config.lib.problems import Problem
 from tracking.direct import PATHS
-from tracking.events import MAX_EVENT_BYTES
+from tracking.events import MAX_EVENT_BYTES, MAX_WIRE_BYTES
 
 LONGEST_HEAD = 16_384
+LONGEST_OTHER_HEAD = 65_536  # of a request that is gunicorn's
 LONGEST_BODY = MAX_EVENT_BYTES  # longer ones are many events, of which the way in is no great part
 MOST_FIELDS = 100
 END = b"\r\n\r\n"
@@ -27,6 +31,10 @@ READ = {
     b"dnt": "HTTP_DNT",
     b"sec-gpc": "HTTP_SEC_GPC",
 }
+# Another protocol, or lines that end otherwise: the end of its head would never come.
+NO_HTTP = re.compile(rb"\A[^A-Za-z\r]|\n\n|\r\r")
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.I)
+WITHOUT_LENGTH = re.compile(rb"\r\n(transfer-encoding|expect)[ \t]*:", re.I)
 # They change how the body is to be read, or the connection.
 UNUSUAL = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"http2-settings", b"te"})
 
@@ -40,6 +48,26 @@ class Head(NamedTuple):
 
 class NotOurs(Exception):
     """A request that the lane does not serve."""
+
+
+class Unbounded(Exception):
+    """One whose body has no length, is asked for first, or is longer than is gathered."""
+
+
+def size_of(buffer: bytearray) -> int | None:
+    """Bytes of a request with its body; None while its head is not complete. Raises Unbounded, Problem 400 or 431."""
+    end = buffer.find(END)
+    if max(end, len(buffer) if end < 0 else 0) > LONGEST_OTHER_HEAD:
+        raise Problem(431, "head_too_large", f"What stands before the body may have {LONGEST_OTHER_HEAD} bytes.")
+    if end < 0:
+        if NO_HTTP.search(buffer):
+            raise Problem(400, "http", "This is not HTTP/1.1, whose lines end in carriage return and line feed.")
+        return None
+    size, found = end + len(END), LENGTH.search(buffer, 0, end + 2)
+    length = int(found[1][:20]) if found else 0
+    if length > MAX_WIRE_BYTES or WITHOUT_LENGTH.search(buffer, 0, end):
+        raise Unbounded
+    return size + length
 
 
 class _Fields:
@@ -70,7 +98,7 @@ def read(buffer: bytes | bytearray, peer: str) -> Head | None:
     """None while the head is not complete. Raises NotOurs."""
     end = buffer.find(END)
     if end < 0:
-        if len(buffer) > LONGEST_HEAD or not may_be_ours(buffer):
+        if len(buffer) > LONGEST_HEAD or not may_be_ours(buffer) or NO_HTTP.search(buffer):
             raise NotOurs
         return None
     size = end + len(END)

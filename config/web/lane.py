@@ -2,10 +2,10 @@
 
     readable ─► bytes ─► heads.read ─► direct.begin ─► group ─► direct.finish ─► bytes
                              │              └─ not ordinary: direct.answer in a thread
-                             └─ not ours: the connection goes to gunicorn, with all bytes that came
+                             └─ not ours: gathered until it is whole, then gunicorn's with all bytes that came
 
-A connection holds at most one request and what was sent ahead behind it, and may take PATIENCE_S for a request to
-come whole: then it is closed, and no thread has waited for it.
+A connection holds at most one request and what was sent ahead behind it. Somebody may be quiet for `patience_s`: then
+who has sent half of a request is told so, and no thread has waited for the rest, whoever's request it is.
 """
 
 import selectors
@@ -14,57 +14,25 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 
 from config.lib import clock, metrics
-from config.web import heads, replies
+from config.lib.problems import Problem
+from config.web import heads, refusals, replies
 from config.web.heads import Head, NotOurs
+from config.web.lines import Host, Line
 from tracking import direct, spool
 from tracking.append import LOGGED
 from tracking.direct import Reply, Waiting
 from tracking.group import Group
 
 CHUNK_BYTES = 1 << 16
+MOST_GATHERED = 64 << 20  # bytes of all requests together that are still coming
 LINGER_S = 2.0  # for the sender to close, after our last answer
+READING_S = 10.0  # for a sender to take an answer off our hands
 CONNECT_EVERY_S = 0.5
-
-
-class Host(Protocol):
-    """What the lane needs of the worker around it."""
-
-    poller: selectors.BaseSelector
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
-        """In a thread."""
-
-    def defer(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Later, in the lane's thread. For any thread."""
-
-    def serve(self, connection: Any, ahead: bytes) -> None:
-        """A connection that is no longer the lane's, and what has been read of it."""
-
-    def ended(self) -> None:
-        """A connection of the lane has ended."""
-
-    def stays(self) -> bool:
-        """Whether connections may be kept. Asked before each answer."""
-
-
-class Line:
-    """One connection. `buffer` is what came and is not answered yet."""
-
-    __slots__ = ("buffer", "connection", "head", "is_busy", "is_leaving", "is_polled", "peer", "sock")
-
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
-        self.sock: socket.socket = connection.sock
-        client = connection.client
-        self.peer: str = str(client[0]) if isinstance(client, tuple) else ""
-        self.buffer = bytearray()
-        self.head: Head | None = None  # of the request that is coming
-        self.is_busy = self.is_leaving = self.is_polled = False
 
 
 class Lane:
@@ -76,11 +44,13 @@ class Lane:
         self._connecting_at = float("-inf")
         self._polled = -1
 
-    def take(self, connection: Any) -> None:
-        """Serves a connection from now on."""
+    def take(self, connection: Any, ahead: bytes = b"") -> None:
+        """Serves a connection from now on. `ahead` is what has been read of it."""
         line = Line(connection)
         self._listen(line)
         self._rest(line)
+        line.add(ahead)
+        self._next(line)
 
     def turn(self, now_s: float) -> None:
         """Once for each round of the poller: sends what gathered, ends what took too long."""
@@ -92,7 +62,7 @@ class Lane:
         self.group.send()
         for lines in (self.quiet, self.leaving):
             while lines and (line := next(iter(lines))) and lines[line] <= now_s:
-                self._drop(line)
+                self._end(line)
 
     def cap(self, until_s: float) -> None:
         """Nobody may be quiet for longer than that."""
@@ -144,9 +114,9 @@ class Lane:
         elif not came:
             self._drop(line)
         elif not line.is_leaving:
-            if not line.buffer:
+            if not line.buffer or line.received >= CHUNK_BYTES:
                 self._rest(line)
-            line.buffer += came
+            line.add(came)
             self._next(line)
             if line.is_busy and len(line.buffer) > CHUNK_BYTES:
                 self._ignore(line)
@@ -155,10 +125,14 @@ class Lane:
         """Begins the first request of the buffer, if it is there."""
         if line.is_busy or not line.buffer:
             return
+        if line.is_foreign:
+            self._gather(line)
+            return
         try:
             line.head = line.head or heads.read(line.buffer, line.peer)
         except NotOurs:
-            self._hand_over(line)
+            line.is_foreign = True
+            self._gather(line)
             return
         if line.head is None or len(line.buffer) < line.head.size + line.head.length:
             return
@@ -168,6 +142,20 @@ class Lane:
         line.head, line.is_busy = None, True
         self.quiet.pop(line, None)
         self._begin(line, head, body)
+
+    def _gather(self, line: Line) -> None:
+        """Waits for the rest of a request that is gunicorn's, so that no thread of gunicorn has to."""
+        try:
+            line.size = line.size or heads.size_of(line.buffer)
+        except heads.Unbounded:
+            self._hand_over(line, is_whole=False)
+        except Problem as problem:
+            self._refuse(line, problem)
+        else:
+            if line.size and len(line.buffer) >= line.size:
+                self._hand_over(line, is_whole=True)
+            elif len(line.buffer) > CHUNK_BYTES and sum(len(each.buffer) for each in self.quiet) > MOST_GATHERED:
+                self._refuse(line, refusals.BUSY)
 
     def _begin(self, line: Line, head: Head, body: bytes) -> None:
         now, began = clock.now(), time.perf_counter()
@@ -244,10 +232,27 @@ class Lane:
         self.quiet.pop(line, None)
         self.quiet[line] = time.monotonic() + self.patience_s
 
-    def _hand_over(self, line: Line) -> None:
+    def _hand_over(self, line: Line, is_whole: bool) -> None:
         self._ignore(line)
         self.quiet.pop(line, None)
-        self.host.serve(line.connection, bytes(line.buffer))
+        self.host.serve(line.connection, bytes(line.buffer), is_whole)
+
+    def _end(self, line: Line) -> None:
+        """When its time is over."""
+        if line.buffer and not line.is_leaving:
+            self._refuse(line, refusals.LATE)
+        else:
+            self._drop(line)
+
+    def _refuse(self, line: Line, problem: Problem) -> None:
+        """The connection's last answer: where a next request would begin is not known."""
+        self.quiet.pop(line, None)
+        try:
+            line.sock.send(refusals.written(problem))
+        except OSError:
+            self._drop(line)
+            return
+        self._leave(line)
 
     def part(self, connection: Any) -> None:
         """Ends a connection after an answer, without waiting for it."""
@@ -262,6 +267,7 @@ class Lane:
             self._drop(line)
             return
         line.is_leaving = True
+        line.buffer.clear()
         self._listen(line)
         self.leaving[line] = time.monotonic() + LINGER_S
 
@@ -274,6 +280,6 @@ class Lane:
 
 
 def _send_rest(sock: socket.socket, text: bytes) -> None:
-    sock.setblocking(True)
+    sock.settimeout(READING_S)
     sock.sendall(text)
     sock.setblocking(False)

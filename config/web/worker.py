@@ -1,13 +1,25 @@
-"""gunicorn's threaded worker with the lane in front. What the lane does not serve is gunicorn's, as it always was."""
+"""gunicorn's threaded worker with the lane in front. What the lane does not serve is gunicorn's, once it is whole.
+
+A request that cannot be gathered (its body has no length, or is very long, or waits for a word of ours) is read by
+threads of its own kind: whoever sends it slowly is waited for by them, and by nobody else.
+"""
 
 import gc
+import socket
+import struct
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
+from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+SLOW_THREADS = 4
+SLOW_S = 60.0  # for such a request to come
+SILENT_S = struct.pack("ll", 10, 0)  # for its next byte
+READING_S = struct.pack("ll", 30, 0)  # for a sender to go on reading an answer
 
 
 class Connection(TConn):  # type: ignore[misc]
@@ -31,6 +43,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def run(self) -> None:
         from config.web.lane import Lane  # it needs the settings, which are there once the application is loaded
 
+        self.slow = ThreadPoolExecutor(SLOW_THREADS, "slow")
+        self.reading: dict[Any, float] = {}  # until when slow ones may, the first to end first
         gc.freeze()  # what the master loaded stays for good: it need not be looked through, nor copied for its marks
         self.lane = Lane(self, self.cfg.keepalive or 1)
         super().run()
@@ -63,7 +77,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         super().wait_for_and_dispatch_events(timeout)
-        self.lane.turn(time.monotonic())
+        now_s = time.monotonic()
+        self.lane.turn(now_s)
+        while self.reading and (conn := next(iter(self.reading))) and self.reading[conn] <= now_s:
+            del self.reading[conn]
+            conn.sock.shutdown(socket.SHUT_RD)  # whoever reads it finds its end
 
     def murder_keepalived(self, force: bool = False) -> None:
         super().murder_keepalived(force)
@@ -83,11 +101,41 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def defer(self, function: Callable[..., Any], *arguments: Any) -> None:
         self.method_queue.defer(function, *arguments)
 
-    def serve(self, connection: Any, ahead: bytes) -> None:
+    def serve(self, connection: Any, ahead: bytes, is_whole: bool) -> None:
         connection.init()
         connection.parser.unreader.unread(ahead)
         connection.data_ready = True
-        self.enqueue_req(connection)
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, READING_S)
+        if is_whole:
+            self.enqueue_req(connection)
+            return
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, SILENT_S)
+        self.reading[connection] = time.monotonic() + SLOW_S
+        done = self.slow.submit(self.handle, connection)
+        done.add_done_callback(lambda answered: self.method_queue.defer(self.finish_request, connection, answered))
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """After gunicorn's answer. What was sent ahead behind the request is looked at by the lane, like all."""
+        self.reading.pop(conn, None)
+        if self.has_lane and not fs.cancelled() and fs.exception() is None and fs.result() is True:
+            ahead = conn.parser.unreader.take_buffered()
+            if ahead:
+                conn.sock.setblocking(False)
+                self.lane.take(conn, ahead)
+                return
+        super().finish_request(conn, fs)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        from config.web import refusals
+
+        problem = refusals.of(exc)
+        if problem is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        try:
+            util.write_nonblock(client, refusals.written(problem))
+        except OSError:
+            self.log.debug("Whoever sent it is gone.")
 
     def ended(self) -> None:
         self.nr_conns -= 1

@@ -69,7 +69,7 @@ class ChoosingDoor(VendorDoor):
     @metrics.INGEST_SECONDS.time()
     def take_in(self, request: Request) -> HttpResponse:
         environ = request._request.META
-        body = b"" if request.method == "GET" else wire.read(environ, request._request, fields.ANY_TYPE)
+        body = b"" if request.method == "GET" else wire.read(environ, request._request, fields.ANY_TYPE, wire.VENDORS)
         sent = Sent(environ, way_in.query_of(environ), body)
         self.dialect = type(self).choose(sent)  # type: ignore[misc]  # of this request, whose view this is
         return _response(self.dialect.answer(way_in.take(self.dialect, sent, clock.now())))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from config.lib.problems import Problem
 from tracking import bodies, event_ids, wire
-from tracking.events import MAX_EVENTS
+from tracking.events import MAX_VENDOR_BYTES, MAX_VENDOR_EVENTS
 
 ANY_TYPE = wire.JSON | wire.FORM | {"", "application/octet-stream", "application/x-ndjson"}
 MOBILE = re.compile(r"ios|iphone|android|swift|kotlin|flutter|react-native|unity|apple", re.I)
@@ -106,7 +106,7 @@ def from_base64(written: str) -> bytes:
 
 def unpacked(body: bytes) -> bytes:
     """Plain bytes of what may be gzip though no header says so."""
-    return wire.gunzip(body) if body.startswith(GZIP) else body
+    return wire.gunzip(body, MAX_VENDOR_BYTES) if body.startswith(GZIP) else body
 
 
 def basic_user(environ: Mapping[str, Any]) -> str:
@@ -125,8 +125,8 @@ def listed(tree: Any, what: str = "") -> list[Any]:
     if not isinstance(tree, list):
         named = f"`{what}` as a list" if what else "a list"
         raise Problem(400, "type", f"Send {named}.", pointer=f"/{what}" if what else "")
-    if len(tree) > MAX_EVENTS:
-        raise Problem(413, "too_many_events", f"Send at most {MAX_EVENTS} events in one request.")
+    if len(tree) > MAX_VENDOR_EVENTS:
+        raise Problem(413, "too_many_events", f"Send at most {MAX_VENDOR_EVENTS} events in one request.")
     return tree
 
 

@@ -7,12 +7,12 @@ Follows "Capture and batch API endpoints" of PostHog's documentation. The projec
 from typing import Any
 
 from config.lib.problems import Problem
-from tracking import bodies, other_keys, payloads, wire
+from tracking import bodies, other_keys, payloads
 from tracking.dialects import fields, lz
 from tracking.dialects.posthog_events import event
 from tracking.dialects.vendor import VendorDialect, json_answer, refused
 from tracking.door import Answer, Sent
-from tracking.events import MAX_DECODED_BYTES
+from tracking.events import MAX_VENDOR_BYTES
 from tracking.verdicts import Receipt, status_of
 
 TOOL = other_keys.Tool.POSTHOG
@@ -39,12 +39,12 @@ def unpacked(sent: Sent) -> bytes:
     if body.startswith(b"data="):
         body = fields.form(body).get("data", "").encode()
     if body.startswith(fields.GZIP):
-        return wire.gunzip(body)
+        return fields.unpacked(body)
     if body.lstrip()[:1] in (b"{", b"[", b""):
         return body
     written = body.decode("latin-1")
     if sent.query.get("compression") == "lz64":
-        return lz.from_base64(written, MAX_DECODED_BYTES).encode("utf-8", "surrogatepass")
+        return lz.from_base64(written, MAX_VENDOR_BYTES).encode("utf-8", "surrogatepass")
     return fields.unpacked(fields.from_base64(written))
 
 

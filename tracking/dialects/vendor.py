@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from config.lib.problems import Problem
-from tracking import other_keys
+from tracking import other_keys, wire
 from tracking.dialects.fields import ANY_TYPE
 from tracking.door import Answer, Dialect, Sent
+from tracking.events import MAX_VENDOR_EVENTS
 from tracking.keys import KeyGrant
 from tracking.verdicts import Receipt
 
@@ -36,6 +37,8 @@ class VendorDialect(Dialect):
     grant: Callable[..., KeyGrant] = other_keys.grant
     content_types: frozenset[str] = field(default=ANY_TYPE)
     is_resendable: bool = False
+    limits: wire.Limits = wire.VENDORS
+    most_events: int = MAX_VENDOR_EVENTS
     refusal: Callable[[Problem], Answer] = lambda problem: json_answer(problem.status, {"error": problem.detail})
     methods: tuple[str, ...] = ("POST",)
     with_cookies: bool = False

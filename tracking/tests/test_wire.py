@@ -25,7 +25,8 @@ def test_a_refused_body_is_read_to_its_end():
 
 
 def test_reading_what_is_refused_has_an_end():
-    assert refused({}, DRAINED_BYTES + 5) == ("body_too_large", 5)
+    assert refused({}, 9, promised=DRAINED_BYTES) == ("body_too_large", 0)
+    assert refused({}, 9, promised=DRAINED_BYTES + 1) == ("body_too_large", 9)  # answered at once
 
 
 def test_a_body_that_ends_early_is_refused():

@@ -1,6 +1,7 @@
 """The lane in front of gunicorn: what it serves, what it leaves alone, and that no sender can confuse the two."""
 
 import json
+import os
 import time
 import uuid
 from typing import Any
@@ -18,6 +19,8 @@ from workspaces import api_keys
 from workspaces.models import Workspace
 
 pytestmark = pytest.mark.usefixtures("event_store")
+# With Kafka each request waits for the brokers, in a thread.
+without_kafka = pytest.mark.skipif("KAFKA_BROKERS" in os.environ, reason="This is the way without Kafka.")
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +71,7 @@ def test_the_answer_has_the_headers_that_django_gives(known: str) -> None:
     assert len(ours["X-Request-Id"]) == 32
 
 
+@without_kafka
 def test_requests_that_are_ready_together_are_logged_with_one_wait(acme: Workspace, known: str) -> None:
     with Wire() as wire:
         wire.lane.group._flying, wire.lane.group._since = [lambda _: None], time.monotonic()  # a group is on its way
@@ -99,6 +103,7 @@ def _calls() -> int:
     return int(found["cmdstat_evalsha"]["calls"])
 
 
+@without_kafka
 def test_a_key_that_was_not_seen_lately_is_asked_for_in_a_thread(acme: Workspace, acme_key: str) -> None:
     with Wire() as wire:
         asked = wire.submit
@@ -156,7 +161,6 @@ LEFT_ALONE = {
     "another path": "POST /api/v1/collect/optimized HTTP/1.1\r\nHost: x\r\n\r\n",
     "a path in disguise": "POST /api/v1/%63ollect HTTP/1.1\r\nHost: x\r\n\r\n",
     "a whole address": "POST http://x/api/v1/collect HTTP/1.1\r\nHost: x\r\n\r\n",
-    "no HTTP": "\x16\x03\x01\x02",
     "HTTP/2": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "no host": "POST /api/v1/collect HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
     "no length": f"{OURS}\r\n",
@@ -169,7 +173,7 @@ LEFT_ALONE = {
     "a signed length": f"{OURS}Content-Length: +2\r\n\r\n{{}}",
     "a negative length": f"{OURS}Content-Length: -2\r\n\r\n{{}}",
     "a length in hex": f"{OURS}Content-Length: 0x2\r\n\r\n{{}}",
-    "a long body": f"{OURS}Content-Length: {heads.LONGEST_BODY + 1}\r\n\r\n",
+    "a long body": f"{OURS}Content-Length: {heads.LONGEST_BODY + 1}\r\n\r\n" + "x" * (heads.LONGEST_BODY + 1),
     "two keys": f"{OURS}X-API-Key: a\r\nX-API-Key: b\r\nContent-Length: 2\r\n\r\n{{}}",
     "a folded line": f"{OURS}X-API-Key: a\r\n b\r\nContent-Length: 2\r\n\r\n{{}}",
     "a name with a blank": f"{OURS}Content-Length : 2\r\n\r\n{{}}",
@@ -179,7 +183,7 @@ LEFT_ALONE = {
     "expects": f"{OURS}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{{}}",
     "an upgrade": f"{OURS}Connection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{{}}",
     "another version": "POST /api/v1/collect HTTP/1.2\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
-    "a long head": f"{OURS}X-Long: {'a' * heads.LONGEST_HEAD}\r\n",
+    "a long head": f"{OURS}X-Long: {'a' * heads.LONGEST_HEAD}\r\n\r\n",
     "many fields": f"{OURS}Content-Length: 2\r\n" + "a: b\r\n" * 100 + "\r\n{}",
 }
 
@@ -196,12 +200,68 @@ def test_a_half_request_is_closed_after_a_while_and_holds_no_thread(acme: Worksp
         wire.submit = lambda *_: pytest.fail("a thread waits")  # type: ignore[method-assign]
         whole = request(known, body())
         for at in range(0, len(whole) - 1, 40):  # a byte now and then does not lengthen it
-            if not wire.has_ended:
+            if not wire.lane.leaving:
                 wire.client.send(whole[at : at + 10])
                 wire.turn(0.01)
                 time.sleep(0.01)
-        assert wire.has_ended
+        answer = wire.answer()
+        assert (answer.status, json.loads(answer.body)["code"]) == (408, "too_slow")
+        assert wire.is_closed()
     assert logged(acme) == 0
+
+
+OTHER = b"POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n" + b"x" * 70_000
+
+
+@pytest.mark.parametrize("whole", [OTHER, b"GET /login HTTP/1.1\r\nHost: x\r\n\r\n"], ids=["a body", "a page"])
+def test_a_thread_gets_a_request_only_when_it_is_whole(whole: bytes) -> None:
+    with Wire() as wire:
+        for part in (whole[:7], whole[7:-1]):
+            assert wire.ask_without_waiting(part) == []
+        assert wire.ask_without_waiting(whole[-1:]) == [whole]
+        assert wire.was_whole
+
+
+WITHOUT_END = {
+    "chunks": b"Transfer-Encoding: chunked\r\n\r\n5\r\n",
+    "leave to go on": b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+    "a very long body": b"Content-Length: 10000000\r\n\r\nx",
+}
+
+
+@pytest.mark.parametrize("rest", WITHOUT_END.values(), ids=WITHOUT_END)
+def test_what_cannot_be_gathered_goes_to_the_slow_threads_as_it_is(rest: bytes) -> None:
+    with Wire() as wire:
+        text = b"POST /v1/track HTTP/1.1\r\nHost: x\r\n" + rest
+        assert wire.ask_without_waiting(text) == [text]
+        assert not wire.was_whole
+
+
+NO_HTTP = {
+    "TLS": b"\x16\x03\x01\x02",
+    "line feeds alone": request("", b"{}").replace(b"\r\n", b"\n"),
+    "carriage returns alone": request("", b"{}").replace(b"\r\n", b"\r"),
+}
+
+
+@pytest.mark.parametrize("text", NO_HTTP.values(), ids=NO_HTTP)
+def test_what_never_becomes_a_request_is_told_so_and_holds_no_thread(text: bytes) -> None:
+    with Wire() as wire:
+        answer = wire.ask(text)
+        assert (answer.status, json.loads(answer.body)["code"], wire.served) == (400, "http", [])
+
+
+def test_a_head_without_end_is_refused() -> None:
+    with Wire() as wire:
+        answer = wire.ask(b"GET / HTTP/1.1\r\nX-Long: " + b"a" * 70_000)
+        assert (answer.status, json.loads(answer.body)["code"]) == (431, "head_too_large")
+
+
+def test_long_requests_that_are_still_coming_have_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.web.lane.MOST_GATHERED", 1 << 17)
+    with Wire() as wire:
+        answer = wire.ask(b"POST /v1/batch HTTP/1.1\r\nContent-Length: 900000\r\n\r\n" + b"x" * 200_000)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
 
 
 @pytest.mark.parametrize("how", ["Connection: close", "HTTP/1.0"])
@@ -235,6 +295,7 @@ def test_a_sender_who_hangs_up_costs_nothing_but_its_request(acme: Workspace, kn
     assert logged(acme) == 1
 
 
+@without_kafka
 def test_a_silent_log_is_waited_for_once_and_each_request_then_goes_its_own_way(
     acme: Workspace, known: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

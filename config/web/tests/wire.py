@@ -27,7 +27,7 @@ class Wire:
         self.client, self.server = socket.socketpair()
         self.client.setblocking(False)
         self.served: list[bytes] = []  # what gunicorn got to read
-        self.has_ended = False
+        self.has_ended = self.was_whole = False
         self.keeps = True
         self.server.setblocking(False)
         self.lane.take(SimpleNamespace(sock=self.server, client=("127.0.0.1", 1)))
@@ -56,6 +56,14 @@ class Wire:
                 part = part[self._send(part) :]
                 self.turn()
         return self.answer()
+
+    def ask_without_waiting(self, part: bytes) -> list[bytes]:
+        """Sends what may be half of a request; what gunicorn got to read by then."""
+        while part:
+            part = part[self._send(part) :]
+            self.turn()
+        self.turn()
+        return self.served
 
     def _send(self, part: bytes) -> int:
         try:
@@ -114,8 +122,9 @@ class Wire:
     def defer(self, function: Any, *arguments: Any) -> None:
         function(*arguments)
 
-    def serve(self, connection: Any, ahead: bytes) -> None:
+    def serve(self, connection: Any, ahead: bytes, is_whole: bool) -> None:
         self.served.append(ahead)
+        self.was_whole = is_whole
 
     def ended(self) -> None:
         self.has_ended = True

@@ -178,3 +178,90 @@ def test_a_key_of_another_tool_opens_no_other_door(acme, claimed):
     assert post({"api_key": key, "events": [{"event_type": "x"}]}, url="/2/httpapi").status_code == 400
     assert post({"event": "x", "userId": "u", "writeKey": key}, url="/v1/track").status_code == 401
     assert events(acme.dataset_id()) == []
+
+
+NEW = "0190e0c0-0000-7000-8000-%012d"
+AT_ONCE: dict[str, tuple[str, Any, Any]] = {
+    "Amplitude": (
+        "/2/httpapi",
+        lambda key, n: {"api_key": key, "events": [{"event_type": "a", "device_id": "d"} for _ in range(n)]},
+        lambda said: said["events_ingested"],
+    ),
+    "Mixpanel": (
+        "/import",
+        lambda key, n: [
+            {
+                "event": "a",
+                "properties": {"token": key, "distinct_id": "d", "time": 1_773_144_000 - i, "$insert_id": str(i)},
+            }
+            for i in range(n)
+        ],
+        lambda said: said["num_records_imported"],
+    ),
+    "Segment": (
+        "/v1/batch",
+        lambda key, n: {
+            "writeKey": key,
+            "batch": [{"type": "track", "event": "a", "userId": "u", "messageId": str(i)} for i in range(n)],
+        },
+        lambda said: said["success"] and 2000,
+    ),
+    "PostHog": (
+        "/batch/",
+        lambda key, n: {
+            "api_key": key,
+            "batch": [{"event": "a", "properties": {"distinct_id": "d"}, "uuid": NEW % i} for i in range(n)],
+        },
+        lambda said: said["status"] * 2000,
+    ),
+    "Matomo": (
+        "/matomo.php",
+        lambda key, n: {"requests": [f"?idsite={key}&rec=1&url=https://acme.example/{i}" for i in range(n)]},
+        lambda said: said["tracked"],
+    ),
+}
+
+
+@pytest.mark.usefixtures("clock", "db")
+@pytest.mark.parametrize(("url", "written", "taken"), AT_ONCE.values(), ids=AT_ONCE)
+def test_as_many_events_at_once_as_their_sdks_send_are_taken(acme, acme_key, url, written, taken):
+    body = gzip.compress(json.dumps(written(acme_key, 2000)).encode())
+    answer = post(body, url, Content_Encoding="gzip")
+
+    assert (answer.status_code, taken(json.loads(answer.content))) == (200, 2000)
+    assert len(events(acme.dataset_id())) == 2000
+
+
+@pytest.mark.usefixtures("clock", "db")
+def test_what_is_wrong_far_behind_is_named_by_its_own_place_and_counts_once(acme, acme_key):
+    sent = [{"event_type": "a", "device_id": "d", "insert_id": str(i % 1000)} for i in range(1200)]
+    sent[1100] = {"device_id": "d"}
+    answer = json.loads(post({"api_key": acme_key, "events": sent}, "/2/httpapi").content)
+
+    assert answer["events_with_missing_fields"] == {"event_type": [1100]}
+    assert len(events(acme.dataset_id())) == 1000
+
+
+@pytest.mark.usefixtures("clock", "db")
+@pytest.mark.parametrize("size", [2 << 20, (10 << 20) + 1], ids=["2 MB", "10 MB and one"])
+def test_as_many_bytes_as_they_send_are_taken(acme_key, size):
+    padded = json.dumps([{"event": "a", "properties": {"token": acme_key, "time": 1_773_144_000}}]).ljust(size)
+    answer = post(padded, "/import")
+
+    assert (answer.status_code, json.loads(answer.content)["code"]) == ((200, 200) if size < 10 << 20 else (413, 413))
+
+
+@pytest.mark.usefixtures("db")
+def test_a_million_values_are_refused_before_they_are_looked_at(acme_key):
+    body = gzip.compress(b'{"event": "a", "api_key": "k", "properties": {"x": [' + b"1," * 4_000_000 + b"1]}}")
+    began = time.process_time()
+
+    assert post(body, "/e/", Content_Encoding="gzip").status_code == 413
+    assert time.process_time() - began < 0.5
+
+
+@pytest.mark.usefixtures("db")
+def test_json_for_an_address_that_is_nobody_s_is_refused_as_json():
+    answer = post({"event": "a"}, "/v2/track")
+
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (404, "not_found")
