@@ -257,5 +257,5 @@ def _measure(event: Accepted, props: dict[str, Any]) -> None:
             properties.take_number(props, properties.ENGAGED[kind], 0, properties.LONGEST_ENGAGED_MS)
         )
     if kind in properties.WORTH:
-        event.value = next(filter(None, (properties.take_number(props, name) for name in properties.WORTH[kind])), 0.0)
+        event.value = next(filter(None, (properties.take_amount(props, name) for name in properties.WORTH[kind])), 0.0)
         event.currency = properties.take_currency(props)

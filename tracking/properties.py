@@ -9,6 +9,7 @@ from tracking.events import STORED_TITLE_CHARS, STORED_URL_CHARS, STORED_VALUE_C
 from tracking.steps.privacy import NEVER_STORED
 
 LONGEST_ENGAGED_MS = 86_400_000
+LARGEST_AMOUNT = 1e15  # up to it a float has tenths
 # What a property stands in for when the event itself leaves the field out: name -> longest stored.
 FIELDS = {
     "url": STORED_URL_CHARS,
@@ -65,6 +66,12 @@ def take_number(
         return 0.0
     del properties[name]  # type: ignore[arg-type]
     return float(min(max(value, least), most))
+
+
+def take_amount(properties: dict[str, Any], name: str) -> float:
+    """The same of money. What no sum could hold (1e308 twice is infinite) stays an ordinary property."""
+    value = properties.get(name)
+    return 0.0 if type(value) is float and abs(value) > LARGEST_AMOUNT else take_number(properties, name)
 
 
 def take_currency(properties: dict[str, Any]) -> str:

@@ -10,11 +10,10 @@ import pytest
 import redis
 
 from config.lib.clock import now
-from config.lib.redis_clients import buffer_client
 from tracking import buffer, conservation, pressure, spool
 from tracking.kafka import sender
 from tracking.spool import drain, file, process
-from tracking.tests.door import code, envelopes, post
+from tracking.tests.door import code, entries, envelopes, post
 from tracking.tests.usage.booked import stored
 from tracking.tests.usage.test_limits_at_the_door import allow, used
 from tracking.usage import hold
@@ -116,8 +115,8 @@ def test_what_a_killed_process_kept_is_taken_over(acme, acme_key, log_away, sett
 def packed(acme, acme_key) -> bytes:
     """The envelope of a request that is logged."""
     post(named("a"), acme_key)
-    ((_, fields),) = buffer_client().xrange("log:0")
-    return fields[b"e"]
+    (entry,) = entries()
+    return entry
 
 
 def test_a_file_of_a_process_that_lives_is_left_to_it(acme, acme_key, log_away):
