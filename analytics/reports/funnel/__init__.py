@@ -8,6 +8,6 @@ Python.
 
 from analytics.reports.funnel.answer import Answer, Group, answer
 from analytics.reports.funnel.model import Funnel
-from analytics.reports.funnel.people import Page, people
+from analytics.reports.funnel.people import Page, Which, people
 
-__all__ = ["Answer", "Funnel", "Group", "Page", "answer", "people"]
+__all__ = ["Answer", "Funnel", "Group", "Page", "Which", "answer", "people"]

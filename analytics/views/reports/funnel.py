@@ -1,7 +1,8 @@
 """Funnels: the page and its CSV."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from django.http import QueryDict
@@ -67,7 +68,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Funnel) -> dict[str
              numbers.percent(percent(point.converted, point.entered)))
             for point in found.trend
         ],
-        "groups": _groups(asked, found),
+        "groups": _groups(page, asked, found, people),
         "period": spans.span(page.period),
         "as_of": found.as_of.astimezone(zone),
         "zone": page.zone,
@@ -87,7 +88,7 @@ def table(page: ReportPage, asked: Funnel) -> Iterable[Iterable[object]]:
 
 
 def behind(page: ReportPage, asked: Funnel, row: int, column: int) -> Behind | None:
-    """Of everybody's steps; groups are listed by a filter instead."""
+    """Of everybody's steps; those of a group are listed by its value (funnel_people)."""
     if asked.per != "person" or row >= len(asked.steps) or column != 3:
         return None
     bound = Parameters()
@@ -128,11 +129,17 @@ def _histogram(found: Answer) -> list[tuple[str, str, float]]:
     most = max(found.histogram, default=0)
     if not most:
         return []
-    words = [numbers.duration(each) for each in DURATIONS]
+    words = [_span(each) for each in DURATIONS]
     labels = [f"under {words[0]}", *(f"{a} – {b}" for a, b in zip(words, words[1:], strict=False)), f"over {words[-1]}"]
     needed = max(place for place, count in enumerate(found.histogram) if count) + 1
     rows = list(zip(labels, found.histogram, strict=True))[:needed]
     return [(label, numbers.exact(count), round(100 * count / most, 1)) for label, count in rows]
+
+
+def _span(seconds: int) -> str:
+    """10 s, 5 min, 3 h, 14 d: the ends of bars are whole."""
+    size, unit = next((size, unit) for size, unit in SPANS if seconds >= size)
+    return f"{seconds // size}{numbers.NARROW}{unit}"
 
 
 def _trend(page: ReportPage, found: Answer) -> dict[str, Any]:
@@ -149,24 +156,38 @@ def _trend(page: ReportPage, found: Answer) -> dict[str, Any]:
     }
 
 
-def _groups(asked: Funnel, found: Answer) -> Table | None:
+def _groups(page: ReportPage, asked: Funnel, found: Answer, people: str) -> Table | None:
+    """`people` is the address of who they are."""
     if not asked.by:
         return None
     columns = [Column(REPORTED.get(asked.attribution, "Value"))]
     columns += [Column(f"{LETTERS[place]} {step_said(step)}", True) for place, step in enumerate(asked.steps)]
     columns += [Column("Conversion", True), Column("Median time", True)]
-    rows = [
-        [
-            Cell(_label(asked, group), group.value),
-            *(tables.count(step.reached) for step in group.steps),
-            tables.percent(group.conversion_rate),
-            tables.seconds(group.steps[-1].median_seconds),
-        ]
-        for group in found.groups
-    ]
+    first = count(len(asked.steps), len(asked.steps))  # rows of the CSV
+    rows = [_group(page, asked, group, people, row) for row, group in zip(first, found.groups, strict=False)]
     return Table("Conversion by group", columns, rows, "Nobody took the first step in this period.")
 
 
+def _group(page: ReportPage, asked: Funnel, group: Group, people: str, row: int) -> list[Cell]:
+    last = row + len(asked.steps) - 1
+    reached = [
+        replace(tables.count(step.reached, _who(page, people, group, at)), receipt=f"row={row + at - 1}&column=3")
+        for at, step in enumerate(group.steps, 1)
+    ]
+    return [
+        Cell(_label(asked, group), group.value),
+        *reached,
+        replace(tables.percent(group.conversion_rate), receipt=f"row={last}&column=4"),
+        replace(tables.seconds(group.steps[-1].median_seconds), receipt=f"row={last}&column=6"),
+    ]
+
+
+def _who(page: ReportPage, people: str, group: Group, step: int) -> str:
+    """The rest of the groups together have no value to list them by."""
+    return "" if group.is_other or not group.steps[step - 1].reached else people + page.url(at=step, group=group.value)
+
+
+SPANS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 REPORTED = {"first": "Value at the first step", "last": "Value at the last step taken"}
 
 

@@ -26,6 +26,7 @@ class Cell:
     flag: str = ""
     note: str = ""  # small, behind the text
     mood: str = ""  # good, fair, poor
+    receipt: str = ""  # row=4&column=6: its place in the CSV, where that is not its place here
 
 
 @dataclass(frozen=True)
