@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from analytics.api.asked import PERIOD, WORKSPACE
 from analytics.dashboards import making
 from analytics.dashboards.access import seen_by
+from analytics.dashboards.templates import TEMPLATES, config_of
 from analytics.models import Dashboard
 from analytics.refusals import as_problems
 from analytics.serializers import PeriodSerializer
@@ -29,6 +30,7 @@ SHAPE = (
     '{"period": "28d", "compare": "previous", "filters": [], "widgets": [{"kind": "number", "metric": "visitors"}, '
     '{"kind": "funnel", "question": "step=is,event,signup&step=is,goal,purchase", "w": 6, "h": 4}]}'
 )
+TEMPLATE_ALONE = "A template is for a new dashboard, and stands in place of config: send one of the two."
 EXAMPLE = {
     "name": "Sales",
     "description": "What we look at on Mondays",
@@ -50,6 +52,12 @@ class KeptDashboardSerializer(serializers.ModelSerializer[Dashboard]):
     workspace = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]
     name = serializers.CharField(max_length=255)
     config = serializers.JSONField(required=False, help_text=SHAPE)
+    template = serializers.ChoiceField(
+        list(TEMPLATES),
+        required=False,
+        write_only=True,
+        help_text="What a new dashboard begins with, in place of `config`.",
+    )
     tags = serializers.ListField(child=serializers.CharField(max_length=100), required=False)
     viewers = serializers.ListField(
         child=serializers.EmailField(),
@@ -66,10 +74,17 @@ class KeptDashboardSerializer(serializers.ModelSerializer[Dashboard]):
     class Meta:
         model = Dashboard
         fields = (
-            "id", "org_id", "workspace", "name", "description", "config", "is_public", "tags", "viewers",
+            "id", "org_id", "workspace", "name", "description", "config", "template", "is_public", "tags", "viewers",
             "assigned_to", "revision", "created_by", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("created_at", "updated_at")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """A template becomes the config that it stands for."""
+        name = given.pop("template", "")
+        if name and (self.instance or "config" in given):
+            raise serializers.ValidationError({"template": TEMPLATE_ALONE})
+        return given | ({"config": config_of(name)} if name else {})
 
     def get_assigned_to(self, dashboard: Dashboard) -> list[str]:
         return sorted(each.email for each in dashboard.viewers.all())

@@ -85,7 +85,7 @@ CONTENT = (
     _of("bar", "Sources", "by=source&m=visitors&top=12", 4, 5),
     _of("heatmap", "When people read", "m=pageviews", 8, 4),
     _of("bar", "Countries", "by=country&m=visitors&top=8", 4),
-    _of("paths", "Where readers go next", "steps=4&top=5", 12, 6),
+    _of("paths", "Where readers go next", "steps=4&top=5", 12, 7),
 )  # fmt: skip
 
 USAGE = (

@@ -48,6 +48,20 @@ def test_an_analyst_makes_reads_changes_lists_and_deletes_a_dashboard(as_analyst
     assert list(actions) == ["dashboard.created", "dashboard.changed", "dashboard.deleted"]
 
 
+def test_a_template_is_what_a_new_dashboard_begins_with_and_nothing_else(as_analyst, acme):
+    made = as_analyst.post("/api/dashboards", {"name": "Shop", "template": "ecommerce"}, content_type=JSON).json()
+
+    assert "template" not in made and made["config"]["widgets"][4]["kind"] == "funnel"
+    address = f"/api/dashboards/{made['id']}"
+    for refused in (
+        as_analyst.post("/api/dashboards", TWO | {"template": "saas"}, content_type=JSON),
+        as_analyst.post("/api/dashboards", {"name": "Shop", "template": "zoo"}, content_type=JSON),
+        as_analyst.put(address, {"template": "saas"}, content_type=JSON),
+    ):
+        assert refused.status_code == 422 and "template" in refused.content.decode()
+    assert as_analyst.get(address).json()["config"] == made["config"]
+
+
 def test_data_holds_the_name_the_widgets_and_the_metrics_by_name(as_analyst, acme, event_store):
     store_events(acme.dataset_id(), [page_view("10:00", "/a"), page_view("10:01", "/b"), page_view("11:00", "/a", 2)])
 
