@@ -16,6 +16,7 @@ COLOURS = ("#1f6277", "#c8672b", "#4c7a34", "#7b5ea7", "#b0842a", "#3a78b5", "#a
 GRID, INK, MUTED, BEFORE = "#e5e3dd", "#1f2a33", "#66707a", "#9aa7ad"
 MOST_BARS = 15
 CHARACTER = 5.6  # its mean width at this size
+SHORTEST_NAME = 24  # that a line's name in the legend is cut to
 LABELS_AT_MOST = 9  # below the axis
 
 
@@ -73,10 +74,14 @@ def _labels(labels: Sequence[str]) -> Iterator[str]:
 
 
 def _legend(lines: Sequence[Line]) -> Iterator[str]:
-    x = float(LEFT)
-    colours = iter(COLOURS * 8)
-    for line in lines:
-        colour, label = BEFORE if line.is_before else next(colours), _cut(line.label, 24)
+    """Names share the width; all lines of the period before look the same, and have one name."""
+    x, colours = float(LEFT), iter(COLOURS * 8)
+    before = [line.label for line in lines if line.is_before]
+    named = [(next(colours), line.label) for line in lines if not line.is_before]
+    named += [(BEFORE, before[0] if len(before) == 1 else "before")] if before else []
+    most = max(SHORTEST_NAME, int((WIDTH - LEFT - RIGHT) / len(named) / CHARACTER) - 5)
+    for colour, name in named:
+        label = _cut(name, most)
         yield f'<rect x="{x:.1f}" y="2" width="9" height="3" fill="{colour}"/>'
         yield _text(x + 13, 8, label, "start", MUTED)
         x += 26 + CHARACTER * len(label)

@@ -17,7 +17,7 @@ LINES_AT_MOST = 8
 COMPARED_AT_MOST = 6  # lines and those of the period before; more are a thicket
 BEFORE = "before: "
 METRIC_OF = {each.label: name for name, each in METRICS.items()}
-SAYS_LITTLE = {"true", "false", "", None}
+SAYS_LITTLE = {"true", "false", "", None, "(everybody)"}
 MOST_COLUMNS = 12
 MORE = "There is more than fits on paper: the other formats have it."
 
@@ -50,7 +50,7 @@ def called(name: str) -> str:
     before, plain = (BEFORE, name.removeprefix(BEFORE)) if name.startswith(BEFORE) else ("", name)
     word, blank, unit = plain.partition(" (")
     known = METRICS.get(word) or DIMENSIONS.get(word)
-    return f"{before}{known.label if known else word.replace('_', ' ')}{blank}{unit}"
+    return f"{before}{known.label if known else word.removeprefix('prop:').replace('_', ' ')}{blank}{unit}"
 
 
 def _said(name: str, cell: Any) -> Any:
@@ -123,6 +123,6 @@ def _value(cell: Any) -> float | None:
 
 
 def _on_paper(rows: list[list[Any]]) -> list[list[Any]]:
-    """Without columns that are empty or only say yes or no, and as many as stand beside each other."""
+    """Without columns that are empty or say the same of everybody, and as many as stand beside each other."""
     kept = [n for n in range(len(rows[0])) if len(rows) == 1 or not {row[n] for row in rows[1:]} <= SAYS_LITTLE]
     return [[row[n] for n in kept[:MOST_COLUMNS]] for row in rows]

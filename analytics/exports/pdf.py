@@ -22,6 +22,7 @@ from analytics.exports.pages import Section
 MOST_ROWS = 500  # of a table on paper; a file has them all
 WIDE = 7  # columns; a table with more lies across the page
 LONGEST = 120  # characters of a cell
+LONGEST_WORD, IN_CROWD, CROWD = 30, 12, 9  # characters that stay together; in tables of more than so many columns
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "analytics" / "exports" / "report.typ"
 
 
@@ -59,17 +60,14 @@ def _shown(section: Section) -> dict[str, Any]:
     if table:
         left_out = len(table.rows) - MOST_ROWS
         note = f"And {left_out:,} rows more, in the other formats." if left_out > 0 else table.note
-        rows = [[_fitting(cell) for cell in row] for row in table.rows[:MOST_ROWS]]
+        most = LONGEST_WORD if len(table.columns) <= CROWD else IN_CROWD
+        rows = [[_fitting(cell, most) for cell in row] for row in table.rows[:MOST_ROWS]]
         section = replace(section, table=replace(table, rows=rows, note=note))
     return asdict(section) | {"chart": svg(section.chart) if section.chart else None}
 
 
-def _fitting(text: str) -> str:
-    """In one cell: cut, without line breaks; very long words may break anywhere."""
+def _fitting(text: str, most: int) -> str:
+    """In one cell: cut, without line breaks; words of more than `most` characters may break."""
     flat = " ".join(text.split())
     cut = flat if len(flat) <= LONGEST else f"{flat[: LONGEST - 1]}…"
-    return "\u200b".join(cut[n : n + 30] for n in range(0, len(cut), 30)) if _has_long_word(cut) else cut
-
-
-def _has_long_word(text: str) -> bool:
-    return any(len(word) > 30 for word in text.split())
+    return " ".join("\u200b".join(word[n : n + most] for n in range(0, len(word), most)) for word in cut.split(" "))

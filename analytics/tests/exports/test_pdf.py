@@ -8,7 +8,7 @@ import pytest
 from analytics.exports.drawing import svg
 from analytics.exports.pages import Chart, Figure, Grid, Line, Section
 from analytics.exports.papers import chart_of, of_table
-from analytics.exports.pdf import MOST_ROWS, pdf_of
+from analytics.exports.pdf import MOST_ROWS, _shown, pdf_of
 from analytics.tests.world import goal, page_view, store_events
 from analytics.views.exports.sources import SOURCES
 
@@ -83,6 +83,24 @@ def test_bars_are_as_long_as_their_values():
     assert labels == ["x", "100", "y", "25"]
 
 
+def test_long_names_of_lines_share_the_width_and_the_past_is_named_once():
+    names = [f"Events where Event is {word} or something of the kind" for word in ("bought", "viewed")]
+    lines = [Line(name, [1, 2]) for name in names] + [Line(f"before: {name}", [1, 2], True) for name in names]
+
+    drawn = svg(Chart("line", ["1", "2"], lines))
+
+    assert "is bought" in drawn and "is viewed" in drawn
+    assert drawn.count(">before<") == 1 and "before:" not in drawn
+
+
+def test_words_of_a_crowded_table_may_break_and_those_of_a_small_one_stay_whole():
+    number = "7" * 19
+    crowded, small = (_shown(Section("", table=Grid(["n"] * n, [True] * n, [[number] * n]))) for n in (12, 3))
+
+    assert crowded["table"]["rows"][0][0] == "7" * 12 + "\u200b" + "7" * 7
+    assert small["table"]["rows"][0][0] == number
+
+
 def test_of_nothing_a_chart_can_be_drawn_too():
     drawn(Chart("line", [], [Line("A", [])]))
     drawn(Chart("line", ["a"], [Line("A", [None])]))
@@ -130,6 +148,13 @@ def test_filters_stand_below_the_title(as_viewer, acme, seen, text):
 
     assert "Page is /a" in found
     assert "/pricing" not in found
+
+
+def test_what_a_report_leaves_aside_does_not_stand_below_its_title(as_viewer, acme, seen, text):
+    found = text(paper(as_viewer, acme, "realtime", "period=28d&compare=previous").content)
+
+    assert "10 Mar, 11:3" in found
+    assert "compared with" not in found and "Feb" not in found
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from analytics.exports import papers
 from analytics.exports.pages import Chart, Figure, Grid, Line, Mood, Section
 from analytics.exports.pdf import MOST_ROWS, pdf_of
-from analytics.query import run_many
+from analytics.query import periods, run_many
 from analytics.query.catalogue import METRICS
 from analytics.query.model import Result
 from analytics.query.page import PageQuery
@@ -14,6 +14,7 @@ from analytics.views.chart import chart
 from analytics.views.exports.menu import PERSONAL
 from analytics.views.exports.sources import REPORTS, SOURCES, Asked
 from analytics.views.panels import PANELS, ROWS, Tab
+from analytics.views.reports import realtime
 from analytics.views.rows import table
 from analytics.views.said import said
 from analytics.views.tiles import ASKED, Tile, tiles
@@ -33,7 +34,15 @@ def pdf(source: str, given: Asked) -> bytes:
         what = SOURCES[source]
         rows = what.table(replace(given, most_rows=MOST_ROWS + 1))
         title, sections = what.title, papers.of_table(what.title, rows, is_drawn=source not in UNDRAWN)
+        page = _told(source, page)
     return pdf_of(f"{workspace.name}: {title}", sections, subtitle(page), footer(workspace, page))
+
+
+def _told(source: str, page: PageQuery) -> PageQuery:
+    """Without what the report leaves aside: a comparison, or the chosen period."""
+    if source == realtime.REPORT.name:
+        return replace(page, period=periods.preset("realtime", page.now, page.zone), compare=None)
+    return page if source not in REPORTS or REPORTS[source].is_compared else replace(page, compare=None)
 
 
 def subtitle(page: PageQuery) -> str:
