@@ -3,10 +3,7 @@
  * is not.
  */
 export function uuidv7(nowMs, crypto) {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  for (let i = 0; i < 6; i++) bytes[i] = Math.floor(nowMs / 256 ** (5 - i)) % 256;
-  bytes[6] = 0x70 | (bytes[6] & 0x0f);
-  bytes[8] = 0x80 | (bytes[8] & 0x3f);
-  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.+)/, "$1-$2-$3-$4-$5");
+  const chance = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => (byte + 256).toString(16).slice(1));
+  const hex = Math.floor(nowMs).toString(16).padStart(12, 0) + chance.join("");
+  return hex.replace(/(.{8})(.{4})(...)(...)(.+)/, "$1-$2-7$3-a$4-$5");
 }

@@ -13,7 +13,7 @@ const OTHER_TAB_MS = 30 * 1000;
 export function parseSession(text) {
   const [id, start, last, index] = (text || "").split(".");
   const session = { id, start: parseInt(start, 36), last: parseInt(last, 36), index: +index };
-  return session.start >= 0 && session.last >= 0 && session.index > 0 ? session : null;
+  return session.start + session.last >= 0 && session.index > 0 ? session : null;
 }
 
 export const formatSession = ({ id, start, last, index }) =>

@@ -29,9 +29,7 @@ export const localStorageOf = (win, suffix = "") =>
     set: (name, value) => win.localStorage.setItem(name + suffix, value),
     remove: (name) => win.localStorage.removeItem(name + suffix),
     names: () =>
-      Object.keys(win.localStorage)
-        .filter((name) => name.endsWith(suffix))
-        .map((name) => name.slice(0, name.length - suffix.length)),
+      Object.keys(win.localStorage).map((name) => name.replace(suffix, "")),
   });
 
 function works(storage) {

@@ -27,7 +27,7 @@ export function createTransport(win, url, load) {
         const late = new Promise((resolve, reject) => {
           timer = win.setTimeout(() => reject(controller.abort()), TIMEOUT_MS);
         });
-        const options = { method: "POST", body, signal, keepalive: true, credentials: "omit", cache: "no-store" };
+        const options = { method: "POST", body, signal, keepalive: true, credentials: "omit" };
         const answer = await Promise.race([ask(options) || load().then((more) => more.byXhr(win, url, body)), late]);
         const { hold, off } = await answer.json().catch(() => ({}));
         return { status: answer.status, retryAfter: answer.headers.get("Retry-After"), hold, off };

@@ -4,12 +4,12 @@
  */
 import { guard } from "../guard.js";
 import { plainProperties } from "../plain.js";
-import { cleanText, cleanUrl } from "../redact.js";
+import { cleanLine, cleanUrl } from "../redact.js";
 
 const WAIT_MS = 300;
 const MAX_TITLE = 512;
 
-export const cleanTitle = (title) => cleanText(title, MAX_TITLE);
+export const cleanTitle = (title) => cleanLine(title, MAX_TITLE);
 
 export function createTitles({ win, clock, config }) {
   const { document, performance } = win;

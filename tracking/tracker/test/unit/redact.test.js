@@ -9,10 +9,23 @@ const texts = {
   "Order 4111 1111 1111 1112": "Order 4111 1111 1111 1112",
   "SSN 123-45-6789": "SSN [ssn]",
   "Write to Foo.Bar+x@example.co.uk!": "Write to [email]!",
+  "Write to jörg@müller.de, or 用户@例子.广告": "Write to [email], or [email]",
+  "DE89 3704 0044 0532 0130 00, GB82WEST12345698765432 NOW": "[iban], [iban] NOW",
+  "DE88 3704 0044 0532 0130 00 and PS55 MEGA SALE NOW": "DE88 3704 0044 0532 0130 00 and PS55 MEGA SALE NOW",
   "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln done": "[token] done",
 };
 for (const [given, expected] of Object.entries(texts)) {
   test(`the text ${JSON.stringify(given)} becomes ${JSON.stringify(expected)}`, () => assert.equal(cleanText(given), expected));
+}
+
+for (const part of ["a", "eyJ", "a%40", "1 ", "AB12 "]) {
+  test(`200,000 characters of ${JSON.stringify(part)} hold nothing up`, () => {
+    const began = performance.now();
+    const text = part.repeat(200000 / part.length);
+    assert.equal(cleanText(text).length, 255);
+    cleanUrl(`/p?q=${text}`, "https://acme.example/");
+    assert.ok(performance.now() - began < 3000); // without a bound: half a minute
+  });
 }
 
 test("a text is cut with an ellipsis", () => assert.equal(cleanText("abcdef", 4), "abc…"));
@@ -24,6 +37,7 @@ const urls = {
   "/p?Api-Key=abc&api_key=b": "/p?Api-Key=[redacted]&api_key=[redacted]",
   "/p?author=ann&zipcode=1": "/p?author=ann&zipcode=1",
   "/p?q=foo%40bar.com&r=a@b.com": "/p?q=[redacted]&r=[redacted]",
+  "/p?q=j%C3%B6rg%40m%C3%BCller.de&iban=x&at=@52.1,13.4": "/p?q=[redacted]&iban=[redacted]&at=@52.1,13.4",
   "/u/foo@bar.com/edit": "/u/[email]/edit",
   "mailto:foo@bar.com": "mailto:[email]",
 };
