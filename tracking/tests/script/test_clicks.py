@@ -49,6 +49,22 @@ def test_D075_a_button_that_is_off_is_not_clicked(live: Live) -> None:
     live.none("click")
 
 
+def test_D075_what_is_not_off_in_a_group_that_is_off_is_clicked(live: Live) -> None:
+    live.open(
+        '<fieldset disabled><legend><button id="on">Change</button></legend><button id="off">Save</button></fieldset>'
+    )
+    live.page.evaluate("['off', 'on'].forEach(id => document.getElementById(id).click())")
+    assert live.one("click").props["element_id"] == "on"
+
+
+@pytest.mark.parametrize("tag", ["data-analytics-track", "data-mp-event"])
+def test_D088_words_beside_a_box_that_is_tagged_with_them_are_one_event(live: Live, tag: str) -> None:
+    """The browser clicks the box, too."""
+    live.open(f'<div {tag}="agreed"><label id="words" for="box">I agree</label> <input id="box" type="checkbox"></div>')
+    live.page.locator("#words").click()
+    assert live.one("custom").name == "agreed"
+
+
 def test_D077_the_middle_button_and_a_held_key_open_links_too_and_the_right_one_does_not(live: Live) -> None:
     live.open(STAY)
     live.page.locator("#out").click(button="right")

@@ -114,6 +114,15 @@ def test_E114_focus_and_blur_count_once_and_never_for_a_password(page: Page, liv
     assert "Acme" not in "".join(body for body in live.bodies).replace("Acme: home", "")
 
 
+def test_E114_links_and_buttons_of_a_form_are_no_fields(page: Page, live: Live) -> None:
+    live.open(
+        '<form data-analytics-form="f"><a id="a" href="#x">Terms</a><input id="b" type="submit"><input name="n"></form>'
+    )
+    for selector in ("#a", "#b", "[name=n]"):
+        page.focus(selector)
+    assert live.one("form_interaction").props["element_name"] == "n"
+
+
 def test_E114_a_form_that_was_begun_and_left_is_abandoned(page: Page, live: Live) -> None:
     live.open(CONTACT)
     page.fill("[name=email]", "ann@acme.example")

@@ -20,15 +20,17 @@ function isWanted(element, { trackClicks, clickAllow, clickDeny }) {
  */
 export function captureClicks(page, emit, about) {
   const { win, config, log } = page;
-  let echo = { control: null, until: 0 };
+  let echo = { field: null, until: 0 };
 
   function clicked(event, target, at) {
-    if (event.button > 1 || target.nodeType !== 1 || closest(target, ":disabled") || isIgnored(target)) return;
+    if (event.button > 1 || target.nodeType !== 1 || closest(target, ":disabled:not(fieldset)") || isIgnored(target)) return;
+    if (target === echo.field && event.timeStamp < echo.until) return;
+    const label = closest(target, "label");
+    echo = { field: label && label.control, until: event.timeStamp + LABEL_MS };
     const tagged = taggedBy(target);
     if (tagged && tagged.form) return; // its submit is what counts
     const element = tagged ? tagged.element : clickable(target);
-    if (!element || (element === echo.control && event.timeStamp < echo.until)) return;
-    echo = { control: element.control, until: event.timeStamp + LABEL_MS };
+    if (!element) return;
     const facts = describe(element, about);
     const urgent = facts.link === "outbound"; // it takes the page away: its event goes first
     if (tagged) tell(tagged, facts.href, { at, urgent: true });

@@ -5,7 +5,7 @@
 import { listen } from "../guard.js";
 import { isFilled, isSecret, nameOf, parentForm, typeOf } from "./forms_fields.js";
 
-const FIELD = "INPUT SELECT TEXTAREA";
+const FIELD = "input:not([type=submit],[type=button],[type=reset],[type=image]),select,textarea";
 const ACTIONS = { focusin: "focus", focusout: "blur" };
 
 /** `namesOf(form)` are the properties that say which form it is. Gives `{touched, sent, stop}`. */
@@ -15,7 +15,7 @@ export function captureTouches(page, emit, namesOf) {
   let typed = new Map(); // form -> its fields that the visitor changed
 
   const fieldOf = (node) =>
-    FIELD.includes(node.nodeName) && parentForm(node) && !isSecret(node) ? node : null;
+    node.nodeType === 1 && node.matches(FIELD) && parentForm(node) && !isSecret(node) ? node : null;
   const facts = (field) => ({
     ...namesOf(parentForm(field)),
     element_type: typeOf(field),
