@@ -37,6 +37,19 @@ def test_H181_who_declines_was_never_here(page: Page, collector: Collector, site
     assert collector.kinds == [] and kept_names(page) == ["_mp_consent"]
 
 
+def test_H183_a_page_put_aside_while_the_visitor_opted_out_stays_silent_when_it_comes_back(
+    page: Page, collector: Collector, site: Website
+) -> None:
+    page.goto(site.show(options=QUICK))
+    collector.one("scroll")  # the part that listens is there
+    page.evaluate("localStorage._mp_consent = 'denied'")  # another page; one put aside hears nothing of it
+    before = len(collector.events())
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    page.locator("#cta").click()
+    page.wait_for_timeout(400)
+    assert len(collector.events()) == before and kept_names(page) == ["_mp_consent"]
+
+
 def test_H183_opting_out_cancels_what_waits_and_lasts(page: Page, collector: Collector, site: Website) -> None:
     page.goto(site.show(options='data-interval-start="60000"'))
     page.evaluate("MetricPal.trackEvent('waiting'); MetricPal.optOut()")

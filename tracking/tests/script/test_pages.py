@@ -37,6 +37,17 @@ def test_H194_a_window_whose_size_is_not_known_yet_makes_nobody_a_robot(
     assert collector.bodies[0]["context"]["bot"] == 0
 
 
+def test_B026_B040_a_view_by_hand_waits_for_a_tab_opened_in_the_background(
+    page: Page, collector: Collector, site: Website
+) -> None:
+    page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => !window.seen, configurable: true})")
+    call = "<script>MetricPal.page({url: '/manual'}); MetricPal.trackEvent('after')</script>"
+    page.goto(site.show(options=f'{QUICK} data-auto-page-view="false"', after=call))
+    page.evaluate("seen = true; document.dispatchEvent(new Event('visibilitychange'))")
+    assert collector.one("page_view")["url"] == f"{site.url}/manual"
+    assert collector.one("custom")["url"] == f"{site.url}/manual"
+
+
 def test_B030_routes_in_the_fragment_are_pages(page: Page, collector: Collector, site: Website) -> None:
     page.goto(site.show(options=QUICK) + "#/home")
     collector.wait(lambda: len(views(collector)) == 1, "the first page")

@@ -25,8 +25,9 @@ function counting({ run, log, win }, when) {
     trackEvent: (name, properties, options) => named("custom", "event_name", name, properties, options),
     goal: (name, properties, date) =>
       named("goal", "goal_name", name, { ...properties, goal_date: isoDate(date) }, { urgent: true }),
-    page: (properties) => run().pages.record(properties).id,
-    sendData: (method) => (method === "beacon" ? run().sender.sendBeacon() : run().sender.flush()),
+    page: (properties) => run().emitter.whenBegun(() => run().pages.record(properties).id),
+    // Who waits for a promise gets one, also where nothing is counted.
+    sendData: (method) => (method === "beacon" ? run().sender.sendBeacon() : Promise.resolve(!!run() && run().sender.flush())),
   };
 }
 
@@ -83,7 +84,7 @@ function choosing({ config, consent, shared, run, clock, start, stop, erase, obs
     },
     hasOptedOut: () => consent.is("denied"),
     on: (fn) => void observers.push(fn),
-    load: (name) => load().then((more) => more && more.part(run().kit, name)),
+    load: (name) => load().then((more) => more && run() && more.part(run().kit, name)),
   };
   return calls;
 }

@@ -51,7 +51,7 @@ const ZERO_IS_FINE = "intervalIncrement";
 
 function read(name, text, fallback) {
   if (typeof fallback === "boolean") return !/^(false|0|off|no)$/i.test(text);
-  if (typeof fallback === "string") return text.trim();
+  if (typeof fallback === "string") return text.trim() || fallback;
   const value = Math.floor(text);
   return value > 0 || (value === 0 && name === ZERO_IS_FINE) ? value : fallback;
 }

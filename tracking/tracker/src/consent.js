@@ -23,7 +23,7 @@ export function decide(mark, { dnt, gpc }, internal, config) {
   if (mark === GRANTED) return [GRANTED, "opted in"];
   if (dnt && config.dnt) return [DENIED, "DNT"];
   if (mark || /on_r/.test(consent)) return [LIMITED, consent];
-  if (consent !== GRANTED) return [consent, "asked first"];
+  if (consent !== GRANTED) return [consent === DENIED ? DENIED : "pending", consent]; // also a word nobody knows
   if (!gpc || config.gpc === "ignore") return [GRANTED, ""];
   return [config.gpc === "deny" ? DENIED : LIMITED, "GPC"];
 }

@@ -8,7 +8,7 @@ import { callBack } from "./callbacks.js";
 import { guard } from "./guard.js";
 import { plainProperties } from "./plain.js";
 
-export function createEmitter({ config, clock, log, newId, observers = [] }, { page, people, shared, deliver }) {
+export function createEmitter({ config, clock, log, newId, observers = [] }, { page, people, shared, sender }) {
   let seq = 0;
   let waiting = [];
 
@@ -27,7 +27,7 @@ export function createEmitter({ config, clock, log, newId, observers = [] }, { p
     if (beforeSend) event.properties = plainProperties(Object.assign(event, changed).properties);
     callBack(event, callback);
     observers.forEach((fn) => guard(fn, log)({ ...event }));
-    deliver(event, urgent);
+    sender.add(event, urgent); // asked anew each time: the part `more` bounds it
     return event;
   }
 
@@ -60,13 +60,16 @@ export function createEmitter({ config, clock, log, newId, observers = [] }, { p
     if (page.view && page.view.off) return {};
     if (page.view) return put(type, properties, { at, ids: stamp(at, idle), ...options });
     const id = newId(at);
-    waiting.push(() => emit(type, properties, { at, ...options, id }));
+    whenBegun(() => emit(type, properties, { at, ...options, id }));
     return { id };
   }
+  /** Runs `fn` once there is a view. */
+  const whenBegun = (fn) => (page.view ? fn() : void waiting.push(fn));
 
   return {
     emit,
     end,
+    whenBegun,
     /** Lets the events that waited follow, under the ids their callers were given. */
     release: () => waiting.splice(0).forEach((fn) => fn()),
   };

@@ -77,7 +77,7 @@ export function createSender(env, parts) {
     hide(leaving) {
       prepare();
       if (!disk.keeps || mayAsk()) post.byBeacon();
-      disk.save(queue.all(), leaving || undefined);
+      disk.save(queue.all(), leaving);
     },
     keeps: disk.keeps,
     /** Takes over the events that earlier pages left. */

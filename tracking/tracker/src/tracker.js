@@ -52,12 +52,12 @@ export function createTracker({ win, config, url, load, log, warn }) {
       const [state, reason] = consent.decide();
       context.bot = guard(botSigns, log, 0)(win);
       context.consent = reason ? state : undefined; // nobody was asked: nothing is claimed
-      return encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, context });
+      return encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, dropped: sender.dropped, context });
     };
     const sender = createSender(env, { queue, disk, transport, encodeBatch, pages: () => run.pages });
-    const emitter = createEmitter(env, { page, people, shared, deliver: sender.add });
+    const emitter = createEmitter(env, { page, people, shared, sender });
     const { emit } = emitter;
-    const kit = { ...env, page, people, context, consent, emit, ...createKnowing(env, { people, emit, load }), sender };
+    const kit = { ...env, page, people, context, consent, emit, ...createKnowing(env, { people, emit, load }), queue, sender };
     return { people, page, sender, emitter, kit, pages: null, stops: [] };
   }
   let run = null;
@@ -70,7 +70,7 @@ export function createTracker({ win, config, url, load, log, warn }) {
       hiddenAt = clock.now();
     };
     const changed = () => {
-      if (document.hidden) return hide(false);
+      if (document.hidden) return hide();
       if (clock.now() - hiddenAt > REWIND_MS) sender.rewind();
       return sender.wake();
     };

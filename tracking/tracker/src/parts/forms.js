@@ -2,6 +2,7 @@
 import { captureForms } from "../capture/forms.js";
 import { createSearch } from "../capture/search.js";
 import { emailIn, isOwnEmail } from "../email.js";
+import { guard } from "../guard.js";
 
 /** The visitor's address in a page's URL, as links in letters have it; "" where there is none. */
 export function emailInUrl({ search, hash }) {
@@ -22,7 +23,7 @@ export function start(kit, early) {
   let on = true;
   page.onEnter(() => on && kit.clock.setTimeout(look, 0)); // after the page view
   look();
-  early.forEach(([event, target]) => forms.take(event, target));
+  early.forEach(guard(([event, target]) => forms.take(event, target), kit.log));
   return () => {
     on = false;
     forms.stop();

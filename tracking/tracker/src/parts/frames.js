@@ -1,5 +1,6 @@
 /** The part for pages in frames, around frames, and on several domains. */
 import { connectFrames } from "../frames.js";
+import { guard } from "../guard.js";
 import { listedHosts } from "../hosts.js";
 import { arrive, decorateLinks } from "../links.js";
 
@@ -16,7 +17,7 @@ export function start(kit, early) {
   const isListed = listedHosts(config.domains);
   const person = () => people.identity.person();
   const frames = connectFrames(kit, isListed, { person, learn: (subject, traits) => learn(subject, traits, "frame") });
-  early.forEach(([event]) => frames.take(event));
+  early.forEach(guard(([event]) => frames.take(event), kit.log));
   tellers.push(frames.tell);
   const ids = () =>
     people.anonymous ? null : { visitor: people.identity.visitorId(), session: people.session.renew(clock.now()).session.id };

@@ -6,7 +6,8 @@ import { captureClicks } from "../capture/clicks.js";
 import { describe } from "../capture/elements.js";
 import { captureScroll } from "../capture/scroll.js";
 import { MARK } from "../consent.js";
-import { listen } from "../guard.js";
+import { boundFlow } from "../flow.js";
+import { guard, listen } from "../guard.js";
 import { listedHosts } from "../hosts.js";
 import { claimOrphans } from "../orphans.js";
 import { plainProperties } from "../plain.js";
@@ -26,7 +27,9 @@ const MAX_TEXT = 65536;
 /** What a message says it is. */
 function nameIn({ data }) {
   if (typeof data === "string") return data.slice(0, MAX_TEXT);
-  return data ? [data.type, data.event, data.name, "meetingBookSucceeded" in data && "meetingBookSucceeded"].join() : "";
+  if (!data || typeof data !== "object") return "";
+  const words = [data.type, data.event, data.name, "meetingBookSucceeded" in data && "meetingBookSucceeded"];
+  return words.filter((word) => typeof word === "string").join();
 }
 
 const isOfVendors = (event) => (event.type === "message" ? VENDORS.test(nameIn(event)) : OF_VENDORS.includes(event.type));
@@ -74,25 +77,26 @@ const QUALITY = ["vitals", "errors", "frustration"];
 
 /** Clicks and scroll depth. `base` learns how to explain an element. */
 function capture(base, early) {
-  const { page, emit, config, clock, win } = base;
+  const { page, emit, config, clock, win, log } = base;
   const about = { fileTypes: config.fileTypes, isListed: config.domains ? listedHosts(config.domains) : undefined };
   base.explain = (element) => describe(element, about);
   const clicks = captureClicks(page, emit, about);
   const ago = ({ timeStamp }) => Math.max(0, win.performance.now() - timeStamp);
-  early.forEach(([event, target]) => clicks.take(event, target, Math.round(clock.now() - ago(event))));
+  early.forEach(guard(([event, target]) => clicks.take(event, target, Math.round(clock.now() - ago(event))), log));
   return [clicks.stop, captureScroll(page, emit)];
 }
 
-/** What the visitor declines in one tab holds in the others, at once. */
-function followChoice({ win, config, suffix, log }) {
-  const heard = ({ key, newValue }) => {
-    if (key === MARK + suffix && /^(den|lim)/.test(newValue)) win[config.global || "MetricPal"].consent("denied");
+/** What the visitor declines in one tab holds in the others, at once, and in pages the browser had put aside meanwhile. */
+function followChoice({ win, config, local, suffix, log }) {
+  const heard = ({ key, persisted }) => {
+    const isNews = key === MARK + suffix || persisted;
+    if (isNews && /^(den|lim)/.test(local.get(MARK))) win[config.global || "MetricPal"].consent("denied");
   };
-  return listen(win, "storage", heard, log);
+  return listen(win, "storage pageshow", heard, log);
 }
 
 export function start(base, early) {
-  const stops = [...capture(base, early), followChoice(base)];
+  const stops = [...capture(base, early), followChoice(base), boundFlow(base)];
   Object.assign(base, { alive: true, ends: stops });
   const kit = { ...base, ...learning(base) };
   const { page, win, config, log } = kit;

@@ -1,5 +1,5 @@
 /** The part for pages with forms and calendars of others. */
-import { listen } from "../guard.js";
+import { guard, listen } from "../guard.js";
 import { listedHosts } from "../hosts.js";
 import { createReader } from "../vendors/index.js";
 import { TYPES } from "../vendors/types.js";
@@ -25,6 +25,6 @@ export function start({ win, clock, config, emit, found, log }, early) {
     if (said && said.then) said.then(tell).catch(log);
     else tell(said);
   };
-  early.forEach(([event]) => heard(event));
+  early.forEach(guard(([event]) => heard(event), log));
   return listen(win, ["message", ...TYPES].join(" "), heard, log);
 }

@@ -25,6 +25,8 @@ for (const [mark, consent, state] of [
   ["granted", "on_reject", "granted"],
   ["granted", "pending", "granted"],
   ["denied", "pending", "denied"],
+  [null, "required", "pending"], // a word nobody knows: better ask
+  [null, "PENDING", "pending"],
 ]) {
   test(`mark ${mark}, data-consent=${consent}: ${state}`, () => {
     assert.equal(decide(mark, { dnt: 0, gpc: 0 }, "", { ...usual, consent })[0], state);

@@ -27,7 +27,7 @@ function write({ session_id, visitor_id, page_view_id, url, context, sent_at, re
   const people = { identity, session: createSession({ visitors, newId: env.newId, timeoutMs: 1_800_000 }) };
   const page = { view: { id: page_view_id, url, referrer: "" } };
   const made = [];
-  const emitter = createEmitter(env, { page, people, shared: createShared(), deliver: (event) => made.push(event) });
+  const emitter = createEmitter(env, { page, people, shared: createShared(), sender: { add: (event) => made.push(event) } });
   for (const { event_type, properties, timestamp } of events) emitter.emit(event_type, properties, { at: timestamp });
   return JSON.parse(encode(made, { api_key: "mp_test_1234567890abcdef", sent_at, retry, context }));
 }

@@ -23,7 +23,7 @@ function setUp({ options = {}, anonymous = false } = {}) {
   const events = [];
   const shared = createShared();
   const env = { config: { ...DEFAULTS, ...options }, clock, log: () => {}, newId };
-  const emitter = createEmitter(env, { page, people, shared, deliver: (event) => events.push(event) });
+  const emitter = createEmitter(env, { page, people, shared, sender: { add: (event) => events.push(event) } });
   const types = () => events.map(({ event_type }) => event_type);
   return { ...emitter, page, clock, events, shared, people, types };
 }

@@ -97,7 +97,7 @@ test("a send that is due waits for a late title; a full batch and a hidden page 
   assert.deepEqual(sizes(transport), [1, 3]);
   pages.waiting = true;
   add(1);
-  sender.hide(false);
+  sender.hide();
   assert.equal(transport.beacons.length, 1);
 });
 
@@ -184,7 +184,7 @@ test("too large a body is halved until it fits, a single event that never fits i
 test("hidden: what waits leaves by beacon, once", async () => {
   const { add, sender, transport, clock, storage } = setUp();
   const ids = add(3);
-  sender.hide(false);
+  sender.hide();
   sender.hide(true);
   await clock.tick(60_000);
   assert.deepEqual(transport.beacons.map(({ events }) => events), [ids]);
@@ -219,7 +219,7 @@ test("a page that was left stays left when it is told of hiding after that, unti
   network.online = false;
   add(1);
   sender.hide(true);
-  sender.hide(false);
+  sender.hide();
   assert.equal(lease(), 0);
   sender.wake();
   assert.notEqual(lease(), 0);
