@@ -31,6 +31,7 @@ def view_and_click(page: Page, collector: Collector) -> None:
         "Object.prototype.extra = () => 1; Object.prototype.url = 'x'",
         "Object.freeze(history)",
         "window.fetch = undefined",
+        "window.MetricPal = {q: [null, 5]}",
         "Object.defineProperty(navigator, 'languages', {get() { throw new Error('mine') }})",
         "const later = setTimeout; window.setTimeout = (fn, ms, ...rest) => later(() => fn(...rest), ms)",
     ],
@@ -208,6 +209,13 @@ def test_a_call_that_promises_keeps_its_promise_where_nothing_is_counted(
     kept = page.evaluate(f"MetricPal.optOut(); Promise.all({calls}.map(one => one.then(value => !!value)))")
     assert kept == [False, False, False]
     assert page.evaluate("MetricPal.sendData('beacon')") is False
+
+
+def test_a_frame_without_an_address_of_its_own_has_the_calls(page: Page, collector: Collector, site: Website) -> None:
+    tag = "<script src='/trackingscript.js' data-apikey=k data-api='/w'></script><script>MetricPal.trackEvent('x')"
+    page.goto(site.show(options=QUICK, body=f'<iframe srcdoc="{tag}</script>"></iframe>'))
+    view_and_click(page, collector)
+    assert page.evaluate("typeof frames[0].MetricPal.trackEvent") == "function"
 
 
 def test_the_base_of_a_document_is_where_its_forms_lead(page: Page, collector: Collector, site: Website) -> None:

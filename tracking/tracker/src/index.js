@@ -19,17 +19,17 @@ function boot(win, tag) {
 
   if (before.v) {
     const isSame = before.getConfig().apikey === config.apikey;
-    return isSame ? log("tag stands twice") : warn("another data-apikey ignored");
+    return isSame ? log("tag twice") : warn("another data-apikey ignored");
   }
   if (!config.apikey) say("error")("data-apikey is missing");
-  const base = baseUrl(config.api, script.src, location.href);
+  const base = guard(baseUrl)(config.api, script.src, location.href); // none for a path in about:srcdoc
   const load = createLoader(win, base, script.nonce);
   const tracker = createTracker({ win, config, url: `${base}/api/v1/collect`, load, log, warn });
   const { api, replay } = createApi(tracker);
   win[name] = Object.assign(api, { v: VERSION });
   const follow = guard(replay, warn);
   // What is shared, and whether anything may be counted, concerns the first page view, too: these calls come before it.
-  const later = (before.q || []).filter((call) => !/^(ad|op|co)/.test(call[0]) || follow(call));
+  const later = (before.q || []).filter(guard((call) => !/^(ad|op|co)/.test(call[0]) || follow(call)));
   // Files opened from disk are nobody's website.
   if (config.apikey && /^http/.test(location.protocol)) tracker.start();
   later.forEach(follow);
