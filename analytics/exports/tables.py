@@ -6,7 +6,7 @@ from typing import Any
 from analytics.query.catalogue import METRICS, dimension
 from analytics.query.model import Result
 
-UNITS = {"count": "", "ratio": "", "percent": " (%)", "seconds": " (s)"}
+UNITS = {"count": "", "ratio": "", "percent": " (%)", "seconds": " (s)", "ms": " (ms)"}
 
 
 def rows_of(result: Result) -> Iterator[list[Any]]:

@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from analytics.query import api_requests
 from analytics.query.model import Operator
 
 Source = Literal["events", "sessions"]
-Unit = Literal["count", "percent", "seconds", "ratio"]
+Unit = Literal["count", "percent", "seconds", "ratio", "ms"]
 
 # Of the definitions below: moves when one of them begins to count otherwise. The changelog says what and why.
 VERSION = "1"
@@ -53,6 +54,25 @@ class Dimension:
     def of_events(self) -> bool:
         """It tells one event of a visit from another, so it chooses events; visits follow from them."""
         return self.sessions is None
+
+
+def _api_latency(percent: int) -> Metric:
+    return Metric(
+        f"api_latency_p{percent}", f"API latency p{percent}", "ms",
+        f"{percent} % of the API requests were answered within this time.",
+        events=api_requests.slowest(percent / 100, of=f"{{within}} AND {api_requests.IS_ONE}"),
+        only=api_requests.KIND, empty=None, higher_is_better=False,
+    )  # fmt: skip
+
+
+def _api_share(name: str, label: str, description: str, which: str) -> Metric:
+    """In percent of the requests; `which` is SQL over one."""
+    within = f"{{within}} AND {api_requests.IS_ONE}"
+    return Metric(
+        name, label, "percent", description,
+        events=f"100 * countIf({within} AND {which}) / countIf({within})",
+        only=api_requests.KIND, empty=None, higher_is_better=False,
+    )  # fmt: skip
 
 
 METRICS: dict[str, Metric] = {
@@ -125,6 +145,20 @@ METRICS: dict[str, Metric] = {
             "exit_rate", "Exit rate", "percent", "Exits, divided by the visits that saw the page.",
             events="uniqExactIf(session_id, {within} AND type = 'page_view')", empty=None, higher_is_better=False,
         ),
+        Metric(
+            "api_requests", "API requests", "count",
+            "Requests to your own API, as the middlewares of the Python package tell them.",
+            events=f"countIf({{within}} AND {api_requests.IS_ONE})", only=api_requests.KIND, higher_is_better=None,
+        ),
+        _api_share(
+            "api_server_errors", "API server errors", "Share of the API requests that failed: status 500 and above.",
+            f"{api_requests.STATUS} >= 500",
+        ),
+        _api_share(
+            "api_client_errors", "API client errors", "Share of the API requests that were refused: status 400 to 499.",
+            f"{api_requests.STATUS} BETWEEN 400 AND 499",
+        ),
+        *(_api_latency(percent) for percent in (50, 95, 99)),
     )
 }  # fmt: skip
 
@@ -174,6 +208,11 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension(
             "goal", "Goal", "Name of the goal reached.", events="if(type = 'goal', name, '')", lists_empty=False,
             narrowed=("type = 'goal'", "name"),
+        ),
+        Dimension(
+            "endpoint", "API endpoint", "Method and route of an API request, such as GET /orders/:id.",
+            events=f"if({api_requests.IS_ONE}, {api_requests.ENDPOINT}, '')", lists_empty=False,
+            narrowed=(api_requests.IS_ONE, api_requests.ENDPOINT),
         ),
         Dimension("type", "Event type", "One of the 13 types, such as page_view or click.", events="type"),
     )

@@ -14,7 +14,7 @@ from analytics.query.model import Condition, Query, QueryError
 from analytics.query.trees import filters_in, is_of_events
 
 # Conditions on what a visitor did. Who did not do it still belongs to the population of a conversion rate.
-DEEDS = ("goal", "event", "type")
+DEEDS = ("goal", "event", "type", "endpoint")
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,14 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def milliseconds(value: float | None) -> str:
+    """8.5 ms, 1,240 ms: as latencies are compared, without turning into seconds."""
+    if value is None:
+        return NOTHING
+    return f"{_short(value) if abs(value) < 10 else f'{value:,.0f}'}{NARROW}ms"
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """42.5 %. `value` is 0–100."""
     return NOTHING if value is None else f"{_short(value)}{NARROW}%"

@@ -1,5 +1,6 @@
 """The engine's answers worked out again, the slow way: loops over the rows, no SQL, no cleverness."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,7 @@ class Oracle:
         if any(dimension(each.dimension).of_events for each in filters):
             seen = [each for each in events if each["type"] not in CLOSING]
         viewed = [each for each in visits if each["pageviews"]]
+        calls = [each for each in events if each["name"] == "api_request"]
         return {
             "visitors": len({each["visitor_id"] for each in seen}),
             "visits": len(visits),
@@ -36,6 +38,9 @@ class Oracle:
             "bounce_rate": _mean([100 * each["bounce"] for each in viewed]),
             "visit_duration": _mean([(each["stop"] - each["start"]) / 1000 for each in visits]),
             "engaged_time": _mean([each["engaged_ms"] / 1000 for each in visits]),
+            "api_requests": len(calls),
+            "api_server_errors": _mean([100 * (each["props"]["status"] >= "500") for each in calls]),
+            "api_latency_p95": _quantile(0.95, [float(each["props"]["duration_ms"]) for each in calls]),
         }
 
     def values(self, name: str) -> Iterator[str]:
@@ -63,6 +68,9 @@ def value(row: Row, name: str) -> str:
         return str(row["props"].get(name.removeprefix("prop:"), ""))
     if name == "goal":
         return str(row["name"]) if row["type"] == "goal" else ""
+    if name == "endpoint":
+        is_call = row["name"] == "api_request"
+        return f"{row['props']['method']} {row['props']['route']}" if is_call else ""
     if name.endswith("_version"):
         product = name.removesuffix("_version")
         return f"{row[product]} {row[name]}" if row[name] else str(row[product])
@@ -80,6 +88,15 @@ def fits(row: Row, given: Filter) -> bool:
 
 def _mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
+
+
+def _quantile(share: float, values: list[float]) -> float | None:
+    """Between the two values around it, in proportion."""
+    if not values:
+        return None
+    place = share * (len(values) - 1)
+    below, above = sorted(values)[math.floor(place)], sorted(values)[math.ceil(place)]
+    return below + (above - below) * (place % 1)
 
 
 def _ms(moment: Any) -> float:

@@ -12,7 +12,8 @@ from analytics.tests.world import Sent, page, store_events
 from config.testing.world import NOW
 from tracking.events import EventType
 
-NAMES = ["visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration", "engaged_time"]
+NAMES = ["visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration", "engaged_time", "api_requests",
+         "api_server_errors", "api_latency_p95"]  # fmt: skip
 DIMENSION_NAMES = [*DIMENSIONS, "prop:plan", "prop:with space.and-dots"]
 CAMPAIGN = "?utm_source=news&utm_medium=mail&utm_campaign=May,2&utm_term=term&utm_content=content"
 PAIRS = [
@@ -51,18 +52,20 @@ def _client(pick: random.Random) -> dict[str, str]:
 
 def _event(pick: random.Random, visitor: int, minute: int, client: dict[str, str], origin: str) -> Sent:
     kind = pick.choice([EventType.PAGE_VIEW, EventType.PAGE_VIEW, *EventType])
-    names = {"goal": ["signup", "purchase"], "custom": ["Opened", "opened", "a,b|c"]}
+    names = {"goal": ["signup", "purchase"], "custom": ["Opened", "a,b|c", "api_request", "api_request", "api_request"]}
+    name = pick.choice(names.get(kind, [""]))
+    props = pick.choice([{}, {"plan": "pro"}, {"plan": "Free", "with space.and-dots": "some value"}])
     return Sent(
         at=f"2026-03-{7 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:{pick.randrange(60):02}",
         type=kind,
         path=pick.choice(["/", "/docs", "/Docs/api", "/pricing"]),
         visitor=visitor,
-        name=pick.choice(names.get(kind, [""])),
+        name=name,
         host=pick.choice(["acme.example", "docs.acme.example"]),
         query=pick.choice(["", "", CAMPAIGN]),
         client=client,
         fields={
-            "props": pick.choice([{}, {"plan": "pro"}, {"plan": "Free", "with space.and-dots": "some value"}]),
+            "props": props | (_request(pick) if name == "api_request" else {}),
             "referrer": origin,
             "title": pick.choice(["Docs", "docs & more", ""]),
             "language": pick.choice(["de", "en"]),
@@ -70,6 +73,14 @@ def _event(pick: random.Random, visitor: int, minute: int, client: dict[str, str
             "engaged_ms": pick.choice([0, 0, 4000, 20_000]),
         },
     )
+
+
+def _request(pick: random.Random) -> dict[str, str]:
+    """The facts of an API request."""
+    return {
+        "method": pick.choice(["GET", "POST"]), "route": pick.choice(["/orders", "/users/:id"]),
+        "status": pick.choice(["200", "404", "503"]), "duration_ms": str(pick.randrange(500)),
+    }  # fmt: skip
 
 
 @pytest.fixture

@@ -60,3 +60,8 @@ def test_countries_are_found_by_code_and_name():
     assert countries.codes_of("germ") == ("DE",)
     assert {"DE", "SE"} <= set(countries.codes_of("de"))  # a code, and a part of Sweden
     assert countries.codes_of("nowhere") == ()
+
+
+@pytest.mark.parametrize("value, text", [(8.46, "8.5 ms"), (350.4, "350 ms"), (1240, "1,240 ms"), (None, "–")])
+def test_milliseconds_stay_milliseconds(value, text):
+    assert plain(numbers.milliseconds(value)) == text

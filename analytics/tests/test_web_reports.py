@@ -110,7 +110,7 @@ def test_pages_of_a_long_list_neither_repeat_nor_leave_out(acme):
 def test_api_requests_tell_how_often_how_fast_and_how_well_endpoints_answer(acme):
     def request(at, status, duration_ms, key="k1", route="/api/v1/orders"):
         facts = {"route": route, "method": "GET", "status": str(status), "duration_ms": str(duration_ms),
-                 "api_key": key, "api_version": "v1"}  # fmt: skip
+                 "key_id": key, "api_version": "v1"}  # fmt: skip
         return event(at, "custom", name="api_request", props=facts)
 
     slow = [request("10:00", 200, 10), request("10:01", 404, 20), request("10:02", 503, 30), request("10:03", 200, 40)]

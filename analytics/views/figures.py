@@ -13,6 +13,7 @@ FORMATS: dict[str, Callable[[float | None], str]] = {
     "ratio": numbers.compact,
     "percent": numbers.percent,
     "seconds": numbers.duration,
+    "ms": numbers.milliseconds,
 }
 
 

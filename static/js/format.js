@@ -23,9 +23,15 @@ function duration(seconds) {
   return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }
 
-/** `unit`: "count", "percent", "seconds" or "ratio". */
+function milliseconds(value) {
+  const shown = Math.abs(value) < 10 ? trim(value) : Math.round(value).toLocaleString("en-US");
+  return `${shown}${NARROW}ms`;
+}
+
+/** `unit`: "count", "percent", "seconds", "ratio" or "ms". */
 export function format(value, unit) {
   if (value === null || value === undefined) return "–";
   if (unit === "percent") return `${trim(value)}${NARROW}%`;
+  if (unit === "ms") return milliseconds(value);
   return unit === "seconds" ? duration(value) : compact(value);
 }

@@ -34,4 +34,13 @@ test("seconds are told as durations", () => {
   ]);
 });
 
+test("milliseconds stay milliseconds", () => {
+  gives("ms", [
+    [8.46, "8.5 ms"],
+    [350.4, "350 ms"],
+    [1240, "1,240 ms"],
+    [null, "–"],
+  ]);
+});
+
 test("percentages keep one digit", () => gives("percent", [[42.54, "42.5 %"], [8, "8 %"], [null, "–"]]));

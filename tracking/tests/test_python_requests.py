@@ -48,7 +48,7 @@ def test_a_wsgi_request_is_told_with_its_route_and_without_its_key(client: Any, 
     del facts["duration_ms"]
     assert facts == {
         "route": "/api/v2/users/:id", "method": "POST", "status": 201, "bytes_in": 11, "bytes_out": 8,
-        "api_key": "53336a67", "api_version": "v2", "non_interaction": True,
+        "key_id": "53336a67", "api_version": "v2", "non_interaction": True,
     }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_an_asgi_request_has_the_route_that_matched(client: Any, vendor: Vendor)
     asyncio.run(RequestAnalytics(app, client)(scope, nothing, nothing))
     facts = one(client, vendor)
     assert (facts["route"], facts["status"], facts["bytes_out"]) == ("/items/{item}", 404, 2)
-    assert len(facts["api_key"]) == 8
+    assert len(facts["key_id"]) == 8
 
 
 def test_a_django_request_has_its_route_and_user(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from analytics.query.api_requests import ENDPOINT, IS_ONE, STATUS, slowest
+
 Unit = Literal["text", "count", "percent", "seconds", "ms", "score"]
 
 
@@ -41,19 +43,15 @@ def _vital(name: str, label: str, unit: Unit, description: str) -> Column:
     )
 
 
-DURATION = IS_NUMBER.format(name="duration_ms")
-STATUS = IS_NUMBER.format(name="status")
-
-
 def _slowest(share: float, name: str) -> Column:
-    sql = f"quantileExactInclusiveIf({share})(assumeNotNull({DURATION}), {DURATION} IS NOT NULL)"
-    return Column(name, name, "ms", sql, f"{share:.0%} of the requests were answered within this time.")
+    says = f"{share:.0%} of the requests were answered within this time."
+    return Column(name, name, "ms", slowest(share), says)
 
 
 def _requests(name: str, label: str, says: str, key: str, key_label: str, dimension: str = "") -> View:
     """API requests, as the middlewares of the Python package tell them."""
     return View(
-        name, label, says, key, key_label, f"name = 'api_request' AND {key} != ''",
+        name, label, says, key, key_label, f"{IS_ONE} AND {key} != ''",
         (
             Column("requests", "Requests", "count", "count()"),
             _slowest(0.5, "p50"), _slowest(0.95, "p95"), _slowest(0.99, "p99"),
@@ -145,9 +143,9 @@ VIEWS: dict[str, View] = {
             "No measurements in this period. Add data-vitals to your tag, and the script measures.", "page",
         ),
         _requests("endpoints", "API endpoints", "How often, how fast and how well endpoints of your API answer.",
-                  "concat(props['method'], ' ', props['route'])", "Endpoint"),
+                  ENDPOINT, "Endpoint", "endpoint"),
         _requests("api_keys", "API keys", "The same for each key, by the beginning of its digest.",
-                  "props['api_key']", "Key", "prop:api_key"),
+                  "props['key_id']", "Key", "prop:key_id"),
         _requests("api_versions", "API versions", "The same for each version of your API.",
                   "props['api_version']", "Version", "prop:api_version"),
     )

@@ -39,6 +39,7 @@ LASTING = (0, 2, 5, 10, 15, 30, 60, 180)
 MARGINS = (0, 5, 10, 20, 50)
 MOST_A_DAY = (1, 2, 3, 5, 10)
 DAY_NAMES = {"mon": "Mo", "tue": "Tu", "wed": "We", "thu": "Th", "fri": "Fr", "sat": "Sa", "sun": "Su"}
+UNITS = {"percent": "%", "ms": "ms", "seconds": "s"}
 Choices = list[tuple[str, str]]
 
 
@@ -141,7 +142,7 @@ def _context(
         "lasting": [("0", "at once"), *_lengths(LASTING[1:], draft.texts["for"], "after ")],
         "margins": [(str(each), f"{each} %" if each else "none") for each in MARGINS],
         "mosts": _mosts(draft.texts["most"]),
-        "unit": "%" if draft.texts["condition"] == "change" or draft.asked.unit == "percent" else "",
+        "unit": "%" if draft.texts["condition"] == "change" else UNITS.get(draft.asked.unit, ""),
         "channels": [(each, _is_chosen(each, draft, mine)) for each in every],
         "mine": mine,
         "days": list(DAY_NAMES.items()),

@@ -16,7 +16,7 @@ from analytics.reports.web.model import Column as WebColumn
 from analytics.templatetags import numbers
 from analytics.views import figures
 from analytics.views.menus import Item
-from analytics.views.reports import tables
+from analytics.views.reports import api_watches, tables
 from analytics.views.reports.frame import Report, ReportPage
 from analytics.views.reports.tables import Cell, Column, Table
 from workspaces.access import WorkspaceRequest
@@ -55,6 +55,7 @@ def show(request: WorkspaceRequest, page: ReportPage, question: Question) -> dic
         "tabs": tabs,
         "table": found,
         "description": description,
+        "watches": api_watches.watches(page, request.workspace.slug) if question.tab in api_watches.REPORTS else [],
         "as_of": as_of.astimezone(page.period.start.tzinfo),
     }
 

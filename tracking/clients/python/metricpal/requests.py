@@ -55,7 +55,7 @@ def _facts(handled: Handled) -> dict[str, Any]:
         "duration_ms": round(handled.duration_ms, 1),
         "bytes_in": handled.bytes_in,
         "bytes_out": handled.bytes_out,
-        "api_key": hashlib.sha256(handled.key.encode()).hexdigest()[:8] if handled.key else "",
+        "key_id": hashlib.sha256(handled.key.encode()).hexdigest()[:8] if handled.key else "",
         "api_version": version[1] if version else "",
         "non_interaction": True,
     }
