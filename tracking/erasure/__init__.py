@@ -7,7 +7,8 @@
     every night ─► purge: the engine writes its files anew, and nothing of it is on the disk
 
 It is done when a pass finds nothing and whatever was acknowledged before it began has been stored. What is hidden is
-hidden from the first pass on. Killed anywhere, the next pass goes on: deleting twice is harmless.
+hidden from the first pass on. Killed anywhere, the next pass goes on: deleting twice is harmless. What an older backup
+brings back is erased again (`again`).
 """
 
 from tracking.erasure.asking import ask_person, connect, of_organization

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.signals import post_delete
 
 from config.lib import clock
-from tracking.erasure import tasks
+from tracking.erasure import again, tasks
 from tracking.models import Erasure
 from tracking.store import erasure as stored
 from workspaces import audit
@@ -24,7 +24,8 @@ def ask_person(workspace: Workspace, environment: Environment, person_id: int, *
     with transaction.atomic():
         asked = _add(workspace, Erasure.Subject.PERSON, [dataset_id], str(actor), now)
         asked.ids, asked.users = sorted(ids), stored.users_of(dataset_id, ids)
-        asked.save(update_fields=["ids", "users"])
+        asked.sealed = again.seal(asked)
+        asked.save(update_fields=["ids", "users", "sealed"])
         # The log cannot be changed: it names the erasure and not whom.
         audit.record(
             workspace.organization, actor, "erasure.ask", f"a person, {asked.uid}", now=now, workspace=workspace

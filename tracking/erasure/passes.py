@@ -7,9 +7,9 @@ import redis
 import structlog
 
 from tracking import buffer
-from tracking.erasure import copies, envelopes, states
+from tracking.erasure import again, copies, envelopes, states
 from tracking.models import Erasure, SeenProperty
-from tracking.store import StoreError
+from tracking.store import StoreError, erased
 from tracking.store import erasure as stored
 from workspaces import audit
 from workspaces.models import Organization
@@ -33,6 +33,8 @@ def erase(pk: int, now: datetime) -> None:
     try:
         is_last = _is_last(erasure)
         found = _everywhere(erasure, now)
+        if is_last:
+            again.note(erasure)
     except (StoreError, redis.RedisError) as error:
         log.warning("erasure postponed", erasure=str(erasure.uid), error=str(error)[:200])
         Erasure.objects.filter(pk=pk).update(due_at=now + AGAIN)
@@ -60,16 +62,23 @@ def _everywhere(erasure: Erasure, now: datetime) -> Counter[str]:
     ids = {int(each) for each in erasure.ids}
     for dataset_id in erasure.datasets:
         states.forget(dataset_id, stored.visitors_of(dataset_id, ids) | ids if erasure.is_person else None)
+    found.update(_in_store(erasure, ids))
     if erasure.is_person:
-        [dataset_id] = erasure.datasets
-        found.update(stored.delete_person(dataset_id, ids, erasure.users))
-        _forget_examples(erasure, dataset_id)
-    else:
-        found.update(stored.delete_datasets(erasure.datasets))
+        _forget_examples(erasure, erasure.datasets[0])
     found.update(copies.erase(erasure, now))
     for dataset_id in erasure.datasets:
         buffer.touch(dataset_id)  # answers that were kept are not true any more
     return found
+
+
+def _in_store(erasure: Erasure, ids: set[int]) -> dict[str, int]:
+    """Not once more where only PostgreSQL lost it: what the store has of them by now is of a time after it."""
+    if erased.is_noted(erasure.uid):
+        return {}
+    if not erasure.is_person:
+        return stored.delete_datasets(erasure.datasets)
+    [dataset_id] = erasure.datasets
+    return stored.delete_person(dataset_id, ids, erasure.users)
 
 
 def _forget_examples(erasure: Erasure, dataset_id: int) -> None:

@@ -10,7 +10,8 @@ from django.db import models
 
 
 class Erasure(models.Model):
-    """`due_at` empty: done. `ids` and `users` say who it is while it goes on, and are emptied at its end."""
+    """`due_at` empty: done. `ids` and `users` say who it is while it goes on, and are emptied at its end; `sealed`
+    says it to this installation alone, for the restore of an older backup."""
 
     class Subject(models.TextChoices):
         PERSON = "person", "a person"
@@ -24,6 +25,7 @@ class Erasure(models.Model):
     datasets = ArrayField(models.BigIntegerField())
     ids = ArrayField(models.DecimalField(max_digits=20, decimal_places=0), default=list)
     users = ArrayField(models.TextField(), default=list)
+    sealed = models.TextField(default="", blank=True)
     asked_by = models.CharField(max_length=255)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="When it is gone through once more; empty: nothing is left.")

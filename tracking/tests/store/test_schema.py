@@ -11,7 +11,7 @@ from tracking.store.migrate import migrate
 from tracking.store.topology import files, statements
 from tracking.tests.store.owners import Owner
 
-TABLES = ["cohort_members", "events", "identity", "quarantine", "schema_versions", "sessions", "traits"]
+TABLES = ["cohort_members", "erasures", "events", "identity", "quarantine", "schema_versions", "sessions", "traits"]
 
 
 def _tables(owner: Owner, database: str) -> list[str]:
