@@ -14,6 +14,7 @@ from pathlib import Path
 from config.rig.journal import Journal
 
 RETRY = frozenset({408, 425, 429})
+ASKED_BACK = frozenset({429, 503})  # these say when
 
 
 def page_views(count: int, visitor: str, host: str = "shop.example.com") -> list[dict[str, object]]:
@@ -36,10 +37,12 @@ def page_views(count: int, visitor: str, host: str = "shop.example.com") -> list
 
 
 class Client:
-    """One connection, kept open; sends `bodies` one after the other until each is answered for good."""
+    """Sends one request after the other until each is answered for good. Its connection is kept, or new for each."""
 
-    def __init__(self, port: int, key: str, patience_s: float = 60, journal: Path | None = None) -> None:
-        self.port, self.key, self.patience_s = port, key, patience_s
+    def __init__(
+        self, port: int, key: str, patience_s: float = 60, journal: Path | None = None, keeps: bool = True
+    ) -> None:
+        self.port, self.key, self.patience_s, self.keeps = port, key, patience_s, keeps
         self.journal = Journal(journal)
         self._connection: http.client.HTTPConnection | None = None
 
@@ -58,6 +61,7 @@ class Client:
                 self.journal.refused += [(each, status) for each in ids]
                 return
             self.journal.retries += 1
+            self.journal.hurried += status in ASKED_BACK and retry_after < 1
             time.sleep(min(max(pause, retry_after), 2))
             pause = min(pause * 2, 1)
         self.journal.unanswered += ids
@@ -73,35 +77,41 @@ class Client:
             )
             response = connection.getresponse()
             response.read()
+            if not self.keeps:
+                self.close()
             return response.status, float(response.headers.get("Retry-After") or 0)
         except (OSError, http.client.HTTPException):
-            if self._connection:
-                self._connection.close()
-            self._connection = None
+            self.close()
             return 0, 0
 
     def close(self) -> None:
         if self._connection:
             self._connection.close()
+        self._connection = None
 
 
 Batches = Iterable[list[dict[str, object]]]
 
 
-def until(done: threading.Event, visitor: str, pause_s: float) -> Batches:
-    """Batches of ten for as long as it takes."""
+def until(done: threading.Event, visitor: str, pause_s: float, size: int = 10) -> Batches:
+    """Batches for as long as it takes."""
     number = 0
     while not done.wait(pause_s):
         number += 1
-        yield page_views(10, f"{visitor}-{number % 40}")
+        yield page_views(size, f"{visitor}-{number % 40}")
 
 
 def run(
-    port: int, key: str, batches: Iterable[Batches], patience_s: float = 60, journals: Path | None = None
+    port: int,
+    key: str,
+    batches: Iterable[Batches],
+    patience_s: float = 60,
+    journals: Path | None = None,
+    keeps: bool = True,
 ) -> list[Journal]:
     """One client and thread for each of the works; returns when all are through. `journals` is a folder."""
     clients = [
-        (Client(port, key, patience_s, journals and journals / f"{number}.journal"), work)
+        (Client(port, key, patience_s, journals and journals / f"{number}.journal", keeps), work)
         for number, work in enumerate(batches)
     ]
     threads = [threading.Thread(target=_work, args=each, daemon=True) for each in clients]

@@ -25,6 +25,7 @@ class Journal:
     unanswered: list[str] = field(default_factory=list)
     requests: int = 0
     retries: int = 0
+    hurried: int = 0  # answers that ask to come again without saying when
     statuses: dict[int, int] = field(default_factory=dict)  # 0: no answer came
     latency_s: list[float] = field(default_factory=list)
 

@@ -48,10 +48,13 @@ def counted(stack: Stack, tenant: Tenant, expected: int, patience_s: float = 60)
     return max(seen, page_views(stack, tenant))
 
 
-def send_while(stack: Stack, tenant: Tenant, events: int, breaking) -> list[Journal]:
+def send_while(stack: Stack, tenant: Tenant, events: int, breaking, keeps: bool = True) -> list[Journal]:
     journals: list[Journal] = []
     folder = Path(tempfile.mkdtemp(dir=stack.var))
-    send = lambda: journals.extend(clients.run(stack.port, tenant.key, work(events), journals=folder))  # noqa: E731
+
+    def send() -> None:
+        journals.extend(clients.run(stack.port, tenant.key, work(events), journals=folder, keeps=keeps))
+
     sender = threading.Thread(target=send)
     sender.start()
     breaking(sender)

@@ -20,7 +20,7 @@ import pytest
 from config.rig.stack import ROOT, Stack
 from config.tests.stack.test_kill import check, send_while
 
-FLIP_SECONDS, AWAY_SECONDS = 5, 60
+FLIP_SECONDS, SEEN_SECONDS, AWAY_SECONDS = 5, 10, 60
 STORES = {"buffer": "ingest_log", "postgres": "database"}
 pytestmark = pytest.mark.faults
 
@@ -79,21 +79,40 @@ def test_a_writer_that_slept_past_its_lease_changes_nothing_when_it_wakes(stack)
 
 
 def test_while_the_event_store_hangs_events_are_acknowledged_and_wait_in_sight(stack):
+    """P5: all are acknowledged though nothing can be stored, one sees them wait, and they are caught up with."""
     tenant = stack.tenant(f"store {uuid.uuid4().hex[:6]}")
-    seen: list[dict] = []
+    seen: list[float] = []
 
     def breaking(sender: threading.Thread) -> None:
         time.sleep(0.5)
         began = time.monotonic()
         with stopped(stack.pid("eventstore")):
-            sender.join(60)  # all of them are acknowledged though nothing can be stored
-            seen.append(readiness(stack)[1])
+            seen.append(seconds_until_seen(stack, "degraded"))
+            sender.join()
             time.sleep(max(0, AWAY_SECONDS - (time.monotonic() - began)))
+        seen.append(time.monotonic() - began)
+        stack.wait_stored(2 * seen[-1])
+        seen.append(time.monotonic() - began - seen[-1])
 
-    check(stack, tenant, send_while(stack, tenant, 20_000, breaking))
+    journals = send_while(stack, tenant, 20_000, breaking)
 
-    assert seen[0]["status"] == "degraded"  # ready to take events, but behind
-    assert seen[0]["analytics"]["waiting"] > 0
+    noticed, away, caught_up = seen
+    print(f"seen after {noticed:.1f} s; away {away:.0f} s, caught up within {caught_up:.1f} s")
+    check(stack, tenant, journals)
+    assert noticed < SEEN_SECONDS
+    assert caught_up < 2 * away
+    assert {status for each in journals for status in each.statuses} == {200}
+
+
+def seconds_until_seen(stack: Stack, status: str) -> float:
+    """Until /readiness says so and how many requests wait."""
+    began = time.monotonic()
+    while time.monotonic() - began < 30:
+        told = readiness(stack)[1]
+        if told["status"] == status and told["analytics"]["waiting"]:
+            break
+        time.sleep(0.1)
+    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("store", ["buffer", "postgres"])
