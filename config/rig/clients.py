@@ -55,7 +55,7 @@ class Client:
             status, retry_after = self._post(body)
             self.journal.statuses[status] = self.journal.statuses.get(status, 0) + 1
             if 200 <= status < 300:
-                self.journal.acknowledge(ids, time.monotonic() - began)
+                self.journal.acknowledge(ids, began, time.monotonic() - began)
                 return
             if 400 <= status < 500 and status not in RETRY:
                 self.journal.refused += [(each, status) for each in ids]

@@ -28,8 +28,9 @@ class Journal:
     hurried: int = 0  # answers that ask to come again without saying when
     statuses: dict[int, int] = field(default_factory=dict)  # 0: no answer came
     latency_s: list[float] = field(default_factory=list)
+    first_tries: list[float] = field(default_factory=list)  # when those were, time.monotonic
 
-    def acknowledge(self, ids: list[str], latency_s: float) -> None:
+    def acknowledge(self, ids: list[str], first_try: float, latency_s: float) -> None:
         if self.path:
             with self.path.open("a") as file:
                 file.write("".join(f"{each}\n" for each in ids))
@@ -37,6 +38,7 @@ class Journal:
                 os.fsync(file.fileno())
         self.acknowledged += ids
         self.latency_s.append(latency_s)
+        self.first_tries.append(first_try)
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,18 @@ import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
+from statistics import quantiles
 
 import pytest
 
 from config.rig import clients, cost
+from config.rig.journal import Journal
 from config.rig.stack import Stack
 from config.tests.stack.test_kill import check, send_while
 from config.tests.stack.test_stop import children, stopped
 
 PATIENCE_SECONDS = 30
+KNOWN_SECONDS = 5  # after so long every web worker has met the silence, for the two seconds that a slow disk may take
 
 
 def statuses(journals) -> Counter[int]:
@@ -51,6 +54,31 @@ def test_while_the_log_hangs_events_are_acknowledged_also_over_a_kill_and_counte
     check(stack, tenant, journals)
     assert kept[0] > 0
     assert set(statuses(journals)) <= {200, 0}  # 0: of the worker that was killed
+
+
+@pytest.mark.faults
+def test_while_the_log_hangs_answers_are_as_fast_as_the_spool_once_the_silence_is_known(stack):
+    """P4's 250 ms, beside what a machine busy with others adds. Who asked first has waited for the log's own answer."""
+    tenant, done = stack.tenant(f"fast {uuid.uuid4().hex[:6]}"), threading.Event()
+    works = [clients.until(done, f"client-{number}", pause_s=0.02) for number in range(8)]
+    journals: list[Journal] = []
+    sender = threading.Thread(target=lambda: journals.extend(clients.run(stack.port, tenant.key, works)))
+    sender.start()
+    time.sleep(3)
+    with stopped(stack.pid("buffer")):
+        silent_at = time.monotonic()
+        time.sleep(KNOWN_SECONDS + 5)
+        done.set()
+        sender.join()
+
+    waits = [each for journal in journals for each in zip(journal.first_tries, journal.latency_s, strict=True)]
+    before = quantiles([wait for at, wait in waits if at < silent_at - 1], n=100)[98]
+    during = quantiles([wait for at, wait in waits if at > silent_at + KNOWN_SECONDS], n=100)[98]
+    longest = max(wait for _, wait in waits)
+    print(f"p99 before {before * 1000:.0f} ms, during {during * 1000:.0f} ms, longest {longest * 1000:.0f} ms")
+    check(stack, tenant, journals)
+    assert during < before + 0.25
+    assert set(statuses(journals)) == {200}
 
 
 @pytest.mark.faults
