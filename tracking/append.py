@@ -152,9 +152,14 @@ def append(
     After a time-out nobody knows whether it was logged; the sender repeats the request, and the key tells.
     Raises TooLittleRoom, HoldFull and CountersCold: then nothing has happened.
     """
-    keys, arguments = packed([Entry(kafka.put(envelopes), request_key, tally, ration, kept_s)])
-    (answer,) = _script(buffer_client())(keys, arguments)
-    return outcome(int(answer))
+    (was_logged,) = append_all([Entry(kafka.put(envelopes), request_key, tally, ration, kept_s)])
+    return was_logged
+
+
+def append_all(entries: Sequence[Entry]) -> list[bool]:
+    """The same for several requests, with one wait for the disk; their envelopes stand in the log as they are."""
+    keys, arguments = packed(entries)
+    return [outcome(int(answer)) for answer in _script(buffer_client())(keys, arguments)]
 
 
 @cache

@@ -1,6 +1,6 @@
 """Believable traffic for the demo workspace: a small shop over sixty days, made by a fixed seed.
 
-    visits(now, seed) ──► Envelope for each visit ──► buffer.append ──► the writer, as for any other event
+    visits(now, seed) ──► Envelope for each visit ──► append_all ──► the writer, as for any other event
 
 What one should see in it: weekdays above weekends, evenings above nights, slow growth, a newsletter spike, a third
 of visits that leave after one page, one in thirty that buys, some who sign up and come back by name. Sixty days, so
@@ -13,11 +13,12 @@ import hashlib
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import msgspec
 
 from tracking import buffer, usage
-from tracking.append import Ration, Tally
+from tracking.append import Entry, Ration, Tally, append_all
 from tracking.demo import shop
 from tracking.demo.people import Person, newcomer
 from tracking.demo.visit import Visit
@@ -26,17 +27,24 @@ from tracking.usage import lines, rations
 from tracking.usage.rations import Consumer
 from workspaces.models import Workspace
 
+AT_ONCE = 100  # visits: each by itself would wait for the disk, and with Kafka for the brokers
+
 
 def send(dataset_id: int, now: datetime, seed: int = 2026) -> int:
     """Append the demo's visits to the ingest log; the number of events. A second call adds nothing."""
     count, consumer = 0, Consumer(Workspace.objects.get(id=dataset_id // 2).organization_id)
-    for index, envelope in enumerate(visits(dataset_id, now, seed)):
-        key = hashlib.sha256(f"demo:{dataset_id}:{seed}:{index}".encode()).digest()
-        shard = buffer.shard_of(dataset_id, envelope.events[0].visitor)
-        packed = msgspec.msgpack.encode(envelope)
-        buffer.append({shard: packed}, key, _tally(envelope), _ration(envelope, consumer))
-        count += len(envelope.events)
+    numbered = enumerate(visits(dataset_id, now, seed))
+    while some := list(islice(numbered, AT_ONCE)):
+        keys = [hashlib.sha256(f"demo:{dataset_id}:{seed}:{index}".encode()).digest() for index, _ in some]
+        append_all([_entry(each, key, consumer) for (_, each), key in zip(some, keys, strict=True)])
+        count += sum(len(each.events) for _, each in some)
     return count
+
+
+def _entry(envelope: Envelope, key: bytes, consumer: Consumer) -> Entry:
+    shard = buffer.shard_of(envelope.dataset_id, envelope.events[0].visitor)
+    packed = msgspec.msgpack.encode(envelope)
+    return Entry({shard: packed}, key, _tally(envelope), _ration(envelope, consumer))
 
 
 def _received_at(envelope: Envelope) -> datetime:
