@@ -1,13 +1,15 @@
 """What became of the events of a request: the answer's words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 
 from tracking.usage import FILTERED, DropReason
 
+NONE: Mapping[DropReason, int] = MappingProxyType({})
 Status = Literal["accepted", "duplicate", "held", "quarantined", "rejected"]
 
 
@@ -63,10 +65,10 @@ def mark_repeated(verdicts: Sequence[Verdict]) -> None:
             verdict.status = "duplicate"
 
 
-def reasons(verdicts: Sequence[Verdict]) -> Counter[DropReason]:
+def reasons(verdicts: Sequence[Verdict]) -> Mapping[DropReason, int]:
     """How many events were not logged, by reason."""
     if [verdict.status for verdict in verdicts].count("accepted") == len(verdicts):
-        return Counter()
+        return NONE
     found = Counter(DropReason(verdict.code) for verdict in verdicts if verdict.code and verdict.status == "rejected")
     found[DropReason.DUPLICATE] = sum(verdict.status == "duplicate" for verdict in verdicts)
     found[DropReason.QUOTA] = sum(verdict.status == "held" for verdict in verdicts)

@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from config.bench import senders, stages
+from config.bench import senders, stages, storing
 from config.bench.overview import use
 from config.rig import clients, cost
 from config.rig.stack import Stack, Tenant
@@ -23,7 +23,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
             figures(stack, tenant, size, 1)  # caches fill, connections open
             found |= figures(stack, tenant, size, options.seconds)
         for size in CONNECTIONS:
-            found |= stages.measured(tenant.key, size)
+            found |= stages.measured(tenant.key, size) | storing.measured(stack, tenant, size)
     return found
 
 

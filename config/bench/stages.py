@@ -70,7 +70,7 @@ class _Work:
     def read_head(self, number: int) -> None:
         from config.web import heads
 
-        heads.read(self.requests[number], PEER)
+        heads.read(self.requests[number], PEER, self.heads[number - 1])  # as on a connection that is kept
 
     def parse_head(self, number: int) -> None:
         import httptools

@@ -44,6 +44,7 @@ class Head(NamedTuple):
     size: int  # bytes, up to the body
     length: int  # of the body
     stays: bool  # the connection is kept for the next request
+    text: bytes = b""  # as it came
 
 
 class NotOurs(Exception):
@@ -94,8 +95,13 @@ def may_be_ours(start: bytes | bytearray) -> bool:
     return start.startswith(START) if len(start) >= len(START) else START.startswith(bytes(start))
 
 
-def read(buffer: bytes | bytearray, peer: str) -> Head | None:
-    """None while the head is not complete. Raises NotOurs."""
+def read(buffer: bytes | bytearray, peer: str, before: Head | None = None) -> Head | None:
+    """None while the head is not complete. Raises NotOurs.
+
+    `before` is the one that came last on the connection: a sender repeats it, often to the last byte.
+    """
+    if before and buffer.startswith(before.text):
+        return before
     end = buffer.find(END)
     if end < 0:
         if len(buffer) > LONGEST_HEAD or not may_be_ours(buffer) or NO_HTTP.search(buffer):
@@ -104,16 +110,16 @@ def read(buffer: bytes | bytearray, peer: str) -> Head | None:
     size = end + len(END)
     if size > LONGEST_HEAD or not may_be_ours(buffer):
         raise NotOurs
-    found = _Fields()
+    found, text = _Fields(), bytes(buffer[:size])
     parser = httptools.HttpRequestParser(found)
     try:
-        parser.feed_data(bytes(buffer[:size]))
+        parser.feed_data(text)
     except (httptools.HttpParserError, httptools.HttpParserUpgrade):
         raise NotOurs from None
-    return _checked(found, parser, size, peer)
+    return _checked(found, parser, text, peer)
 
 
-def _checked(found: _Fields, parser: httptools.HttpRequestParser, size: int, peer: str) -> Head:
+def _checked(found: _Fields, parser: httptools.HttpRequestParser, text: bytes, peer: str) -> Head:
     path, _, query = found.url.partition(b"?")
     length, connection = found.fields.get(b"content-length", b""), found.fields.get(b"connection", b"").lower()
     version = parser.get_http_version()
@@ -129,4 +135,4 @@ def _checked(found: _Fields, parser: httptools.HttpRequestParser, size: int, pee
         raise NotOurs
     environ = {name: found.fields[field].decode("latin-1") for field, name in READ.items() if field in found.fields}
     environ |= {"REQUEST_METHOD": "POST", "REMOTE_ADDR": peer, "QUERY_STRING": query.decode("latin-1")}
-    return Head(environ, size, int(length), version == "1.1" and connection != b"close")
+    return Head(environ, len(text), int(length), version == "1.1" and connection != b"close", text)

@@ -129,7 +129,7 @@ class Lane:
             self._gather(line)
             return
         try:
-            line.head = line.head or heads.read(line.buffer, line.peer)
+            line.head = line.head or heads.read(line.buffer, line.peer, line.before)
         except NotOurs:
             line.is_foreign = True
             self._gather(line)
@@ -139,7 +139,7 @@ class Lane:
         head, end = line.head, line.head.size + line.head.length
         body = bytes(line.buffer[head.size : end])
         del line.buffer[:end]
-        line.head, line.is_busy = None, True
+        line.before, line.head, line.is_busy = head, None, True
         self.quiet.pop(line, None)
         self._begin(line, head, body)
 

@@ -34,8 +34,8 @@ class Line:
     """One connection. `buffer` is what came and is not answered yet."""
 
     __slots__ = (
-        "buffer", "connection", "head", "is_busy", "is_foreign", "is_leaving", "is_polled", "peer", "received", "size",
-        "sock",
+        "before", "buffer", "connection", "head", "is_busy", "is_foreign", "is_leaving", "is_polled", "peer",
+        "received", "size", "sock",
     )  # fmt: skip
 
     def __init__(self, connection: Any) -> None:
@@ -45,6 +45,7 @@ class Line:
         self.peer: str = str(client[0]) if isinstance(client, tuple) else ""
         self.buffer = bytearray()
         self.head: Head | None = None  # of the request that is coming
+        self.before: Head | None = None  # of the last one
         self.size: int | None = None  # of the request that is coming, where it is gunicorn's
         self.received = 0  # bytes, since its time was last prolonged
         self.is_busy = self.is_foreign = self.is_leaving = self.is_polled = False

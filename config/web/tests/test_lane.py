@@ -339,3 +339,12 @@ def test_a_log_that_was_away_for_a_minute_leaves_connections_for_others() -> Non
         lines.close()
 
     assert buffer_client().ping()
+
+
+def test_a_head_that_is_repeated_is_not_read_again_and_another_one_is(acme: Workspace, known: str) -> None:
+    ids = [str(uuid.uuid4()) for _ in range(3)]
+    with Wire() as wire:
+        answers = [wire.ask(request(known, body(id=each))) for each in ids]
+        strange = wire.ask(request("mp_live_of_nobody", body(id=ids[0])))
+    assert [json.loads(each.body)["results"][0]["id"] for each in answers] == ids
+    assert (strange.status, logged(acme)) == (401, 3)
