@@ -97,6 +97,14 @@ def test_a_password_is_asked_for_once_and_a_wrong_one_opens_nothing(anonymous, d
     assert "open sesame" not in shared.password
 
 
+def test_who_shares_without_our_name_asks_for_the_password_without_it(anonymous, dashboard, admin):
+    plain = share(dashboard, admin, password="open sesame", is_branded=False)
+    branded = share(dashboard, admin, password="open sesame")
+
+    assert b"MetricPal" not in anonymous.get(address(plain)).content
+    assert b"MetricPal" in anonymous.get(address(branded)).content
+
+
 def test_a_password_cannot_be_guessed_at_will(anonymous, dashboard, admin):
     ratelimit.forget()
     shared = share(dashboard, admin, password="open sesame")

@@ -122,7 +122,7 @@ def _ask(request: HttpRequest, share: DashboardShare) -> HttpResponse:
             return redirect(request.path)
         error = f"Too many tries. Wait {wait_s} seconds." if wait_s else "That is not the password of this dashboard."
     status = 200 if request.method != "POST" else 403
-    return render(request, "analytics/dashboards/shared_password.html", {"error": error}, status=status)
+    return render(request, "analytics/dashboards/shared_password.html", {"share": share, "error": error}, status=status)
 
 
 def _refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
