@@ -26,7 +26,17 @@ from analytics.api import segments as api_segments
 from analytics.api import trends as api_trends
 from analytics.api import usage as api_usage
 from analytics.api.grafana import views as grafana
-from analytics.views import audit_csv, details, downloads, overview, receipt, suggestions, usage, usage_webhook
+from analytics.views import (
+    audit_csv,
+    details,
+    downloads,
+    overview,
+    receipt,
+    saved_views,
+    suggestions,
+    usage,
+    usage_webhook,
+)
 from analytics.views import erasures as erasure_pages
 from analytics.views.alerts import routes as alerts_routes
 from analytics.views.dashboards import routes as dashboard_routes
@@ -144,6 +154,8 @@ pages: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/cohorts/<uuid:uid>.csv", cohorts.download, name="cohort_csv"),
     path("w/<slug:slug>/cohorts/<uuid:uid>/freeze/", cohorts.freeze, name="cohort_freeze"),
     path("w/<slug:slug>/cohorts/<uuid:uid>/delete/", cohorts.delete, name="cohort_delete"),
+    path("w/<slug:slug>/saved-views/", saved_views.listed, name="saved_views"),
+    path("w/<slug:slug>/saved-views/<uuid:uid>/delete/", saved_views.delete, name="saved_view_delete"),
     path("w/<slug:slug>/metrics/", metrics.listed, name="metrics"),
     path("w/<slug:slug>/metrics/new/", metrics.new, name="metric_new"),
     path("w/<slug:slug>/metrics/<uuid:uid>/delete/", metrics.delete, name="metric_delete"),

@@ -10,6 +10,7 @@ from analytics.models.limit_webhook import LimitPost, LimitWebhook
 from analytics.models.money import AcquisitionSpend, CurrencyRate
 from analytics.models.rollup import AggregatedMetric, MetricRoles, RollupDay
 from analytics.models.saved_metric import SavedMetric
+from analytics.models.saved_view import SavedView
 from analytics.models.scheduled_report import ReportMail, ReportRecipient, ScheduledReport
 from analytics.models.segment import Segment
 
@@ -33,6 +34,7 @@ __all__ = [
     "ReportRecipient",
     "RollupDay",
     "SavedMetric",
+    "SavedView",
     "ScheduledReport",
     "Segment",
 ]

@@ -37,6 +37,7 @@ from analytics.views.state import PageState
 from analytics.views.tiles import ASKED, tiles
 from analytics.views.toolbar import toolbar
 from analytics.views.unavailable import says_when_unavailable
+from analytics.views.views_menu import views_menu
 from config.lib import clock
 from config.lib.clock import day_start
 from workspaces.access import WorkspaceRequest, workspace_view
@@ -105,7 +106,7 @@ def _answer(request: WorkspaceRequest, page: PageState, error: str) -> HttpRespo
         _frame(page)
         | _dashboard(request, page)
         | {"downloads": menu(request, "overview", page), "error": error, "visitors_now": present.result()}
-        | {"receipts_at": _receipts_at(request)}
+        | {"receipts_at": _receipts_at(request), "views": views_menu(request, "overview", page)}
     )
     return render(request, fragments.get(target, "analytics/overview.html"), context)
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
-from analytics import annotations, cohorts, custom_metrics, segments
+from analytics import annotations, cohorts, custom_metrics, saved_views, segments
 from analytics.alerts import channels
 from analytics.alerts import rules as alerts
 from analytics.dashboards import making, sharing
@@ -196,13 +196,15 @@ def alert_things(acme: Workspace, owner: User) -> dict[str, str]:
 
 
 def saved_things(acme: Workspace, owner) -> dict[str, str]:
-    """A segment, a cohort and a metric of Acme."""
+    """A segment, a cohort, a metric and a view of Acme."""
     about = {"actor": owner, "now": now()}
     paying = [["is", "prop:plan", ["pro"]]]
     segment = segments.create(acme, name="Paying", filters=paying, **about)
     cohort = cohorts.create_living(acme, name="Paying", filters=paying, days=30, **about)
     metric = custom_metrics.create(acme, name="Visits", series=[{"metric": "visits"}], formula="A", **about)
+    view = saved_views.keep(acme, name="Weekly", page="overview", state="?period=7d", is_shared=True, **about)
     return {
+        "views/<uid>": str(view.uid),
         "segments/<uid>": str(segment.uid),
         "cohorts/<uid>": str(cohort.uid),
         "metrics/<uid>": str(metric.uid),

@@ -4,8 +4,8 @@ import { copyFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 const ICONS = [
   "adjustments-horizontal", "arrow-down-tray", "arrow-long-down", "arrow-long-up", "arrow-path",
   "arrow-right-start-on-rectangle", "arrow-top-right-on-square", "arrow-trending-up", "arrows-pointing-out", "at-symbol",
-  "bars-3", "beaker", "bell", "bolt", "book-open", "building-office", "calendar", "chart-bar", "check", "check-circle",
-  "chevron-down", "chevron-left", "chevron-right", "chevron-up-down", "clipboard", "clock", "code-bracket", "cog-6-tooth",
+  "bars-3", "beaker", "bell", "bolt", "book-open", "bookmark", "building-office", "calendar", "chart-bar", "check",
+  "check-circle", "chevron-down", "chevron-left", "chevron-right", "chevron-up-down", "clipboard", "clock", "code-bracket", "cog-6-tooth",
   "computer-desktop", "cpu-chip", "credit-card", "cursor-arrow-rays", "device-phone-mobile", "device-tablet",
   "document-text", "ellipsis-horizontal", "envelope", "exclamation-triangle", "eye", "finger-print", "flag", "funnel",
   "globe-alt", "home", "information-circle", "key", "link", "lock-closed", "magnifying-glass", "map", "minus", "moon",

@@ -37,6 +37,7 @@ from analytics.views.overview import REFRESH_MS
 from analytics.views.reports.saved_menu import saved_menu
 from analytics.views.toolbar import toolbar
 from analytics.views.unavailable import says_when_unavailable
+from analytics.views.views_menu import views_menu
 from config.lib import clock
 from workspaces.access import WorkspaceRequest, workspace_view
 from workspaces.models import Role, Workspace
@@ -172,6 +173,7 @@ def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -
         "toolbar": controls if report.is_compared else replace(controls, compares=[]),
         "saved": saved_menu(request.workspace, page),
         "kept": [pair for pair in page.parameters if pair not in page.own],
+        "views": views_menu(request, report.name, page),
         "downloads": menu(request, report.name, page),
         "link": request.build_absolute_uri(request.path) + page.url(),
         "add_href": _add_href(report, slug, page) if report.name in ON_DASHBOARDS else "",
