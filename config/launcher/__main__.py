@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from config.launcher import environment, frontend
+from config.launcher import environment, frontend, values
 from config.launcher.configuration import var_folder
 from config.launcher.environment import hand_over, install, tool
 from config.launcher.running import run
@@ -30,8 +30,11 @@ def _set_up(lock: str) -> None:
 
 def up(arguments: Sequence[str]) -> None:
     """start everything and serve it on http://127.0.0.1:8000 (METRICPAL_PORT); Ctrl-C stops it"""
+    if arguments:
+        raise Refusal(f"`up` takes no further words, such as {arguments[0]!r}: settings stand in .env.example.")
+    values.check()
     _set_up("requirements.txt")
-    hand_over("-m", "config.embedded", "up", *arguments)
+    hand_over("-m", "config.embedded", "up")
 
 
 def test(arguments: Sequence[str]) -> None:

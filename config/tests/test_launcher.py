@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from config.launcher import configuration, stamps
+from config.launcher import configuration, stamps, values
 from config.launcher.configuration import ROOT
 from config.launcher.running import run
 from config.launcher.terminal import Refusal
@@ -119,3 +119,29 @@ def test_a_stamp_knows_names_and_contents(tmp_path):
 
     source.write_text("two")
     assert not stamps.is_done(note, stamps.digest([source]))
+
+
+@pytest.mark.parametrize(
+    "name, value, sentence",
+    [
+        ("WEB_WORKERS", "two", "WEB_WORKERS is 'two': not a whole number. Write WEB_WORKERS=0, for example."),
+        ("DEBUG", "maybe", "DEBUG is 'maybe': not true or false. Write DEBUG=false, for example."),
+        ("REDIS_URL", "pass@host", "REDIS_URL is not an address of Valkey or Redis. "
+         "Write REDIS_URL=redis://:password@host:6379/0, for example."),
+    ],
+)  # fmt: skip
+def test_a_setting_of_another_kind_is_named_before_anything_starts(name, value, sentence):
+    code, text = metricpal("up", PATH=os.environ["PATH"], **{name: value})
+
+    assert (code, text) == (1, sentence + "\n")
+
+
+def test_what_django_takes_is_taken():
+    values.check({"DATABASE_URL": "postgresql://a:b@c/d", "REDIS_URL": "rediss://c", "DEBUG": "True", "HTTPS": "on",
+                  "EVENT_STORE_URL": "https://a:b@c:8443/d", "SPOOL_MB": "", "QUERY_MAX_ROWS": " 5 "})  # fmt: skip
+
+
+def test_up_takes_no_words():
+    code, text = metricpal("up", "--port=9000", PATH=os.environ["PATH"])
+
+    assert (code, text) == (1, "`up` takes no further words, such as '--port=9000': settings stand in .env.example.\n")
