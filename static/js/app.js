@@ -12,5 +12,6 @@ import "./filter.js";
 import "./live.js";
 import "./code.js";
 import "./rows.js";
+import "./scrollers.js";
 import "./receipts.js";
 import "./hints.js";
