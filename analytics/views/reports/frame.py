@@ -24,6 +24,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from analytics.exports import csv_lines
+from analytics.query.extent import first_moment
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, QueryError
 from analytics.query.page import PageQuery
@@ -170,6 +171,7 @@ def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -
     return {
         "report": report,
         "page": page,
+        "waiting": first_moment(page.dataset_id) is None,
         "toolbar": controls if report.is_compared else replace(controls, compares=[]),
         "saved": saved_menu(request.workspace, page),
         "kept": [pair for pair in page.parameters if pair not in page.own],
