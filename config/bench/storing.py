@@ -113,13 +113,10 @@ def _rows(events: Any, envelopes: Any, sessions: Any) -> None:
 
 
 def _encoded(columns: Any) -> None:
-    from clickhouse_connect.driver.insert import InsertContext
-
     from tracking.store import client, writes
 
     store: Any = client.client()  # the driver lends its encoder in no other way
-    types = writes._column_types(store, "events", columns)
-    block = InsertContext("events", list(columns), types, list(columns.values()), column_oriented=True, block_size=ROWS)
+    block = writes._block(store, "events", columns, ROWS, token="")
     for _ in store._transform.build_insert(block):
         pass
 

@@ -38,22 +38,25 @@ def _send(table: str, columns: Mapping[str, Sequence[Any]], rows: int, token: st
     try:
         with translated():
             store = client(INSERT_TIMEOUT)
-            types = _column_types(store, table, columns)
-            block = InsertContext(
-                table,
-                list(columns),
-                types,
-                list(columns.values()),
-                column_oriented=True,
-                settings=_settings(token),
-                block_size=rows,  # one block, hence one part: that is what the token names
-            )
+            block = _block(store, table, columns, rows, token)
             store.data_insert(block)
     except (QueryTimeout, QueryTooLarge) as error:
         # An insert has no limits of its own: it was the engine that had no room for it now.
         raise StoreUnavailable(str(error)) from error
     except (TypeError, ValueError, AttributeError, OverflowError, struct.error) as error:
         raise StoreError(f"{table}: a value does not fit its column: {error}") from error
+
+
+def _block(store: Client, table: str, columns: Mapping[str, Sequence[Any]], rows: int, token: str) -> InsertContext:
+    return InsertContext(
+        table,
+        list(columns),
+        _column_types(store, table, columns),
+        list(columns.values()),
+        column_oriented=True,
+        settings=_settings(token),
+        block_size=rows,  # one block, hence one part: that is what the token names
+    )
 
 
 def _settings(token: str) -> dict[str, Any]:
