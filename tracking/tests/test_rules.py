@@ -222,6 +222,20 @@ def test_personal_data_are_not_kept_by_name_nor_by_value(acme, acme_key):
     assert event.user_id.startswith("email:") and "ann" not in event.user_id
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("ask jörg@müller.de, 用户@例子.广告", "ask [email], [email]"),
+        ("https://acme.example/j%C3%B6rg%40m%C3%BCller.de/x", "https://acme.example/[email]/x"),
+        ("GB82 WEST 1234 5698 7654 32 NOW", "[iban] NOW"),
+        ("MT84 MALT 0110 0001 2345 MTLC AST0 01S", "[iban]"),
+        ("PS55 MEGA SALE NOW @ 5", "PS55 MEGA SALE NOW @ 5"),
+    ],
+)
+def test_addresses_in_any_alphabet_and_accounts_before_a_word_are_taken_out(text, kept):
+    assert privacy.redacted(text) == kept
+
+
 def test_personal_data_are_kept_where_the_workspace_says_so(acme, acme_key, rule):
     rule(keeps_personal_data=True)
     post({"event_type": "identify", "properties": {"email": "ann@example.com", "name": "Ann"}}, acme_key)
