@@ -6,6 +6,8 @@ const WHOLE_STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((power) => [1, 2, 5].
 
 export const colour = (name, element) => getComputedStyle(element).getPropertyValue(name).trim();
 
+const LETTER = 6.4; // pixels, of a digit of 11 pixels' height
+
 /** About one label for each 80 pixels, at whole steps. */
 function ticks(plot, count) {
   const step = Math.max(1, Math.ceil(count / Math.max(2, Math.floor(plot.width / 84))));
@@ -30,7 +32,7 @@ export function axes(element, series) {
     },
     {
       ...common,
-      size: 52,
+      size: (_, labels) => Math.max(52, 14 + LETTER * Math.max(0, ...(labels ?? []).map((each) => each.length))),
       gap: 8,
       grid,
       space: 44,
