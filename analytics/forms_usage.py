@@ -12,7 +12,7 @@ from workspaces.models import ApiKey, Limit, Organization
 
 class KeyChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, key: Any) -> str:
-        return f"{key.name} ({key.prefix}…), {key.workspace.name}"
+        return f"{key.name} …{key.prefix[-6:]}, {key.workspace.name}"  # short enough for a phone
 
 
 class KeyLimitForm(forms.Form):
