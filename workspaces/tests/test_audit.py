@@ -254,3 +254,18 @@ def test_keys_are_in_it_and_their_text_is_not(as_admin, acme, owner, clock):
 
     assert "key.issue" in page
     assert raw not in page
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE workspaces_auditentry SET actor = 'nobody'", "DELETE FROM workspaces_auditentry"]
+)
+def test_nor_can_a_role_that_is_no_superuser_and_was_given_every_right(acme, clock, statement):
+    write(acme, "a")
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE some_application NOSUPERUSER")
+        cursor.execute("GRANT ALL ON workspaces_auditentry, workspaces_organization TO some_application")
+        cursor.execute("SET LOCAL ROLE some_application")
+        cursor.execute(statement)
+
+    assert (AuditEntry.objects.count(), verdict(acme).is_whole) == (1, True)
