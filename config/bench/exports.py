@@ -7,6 +7,7 @@ import argparse
 import json
 import time
 import urllib.request
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,14 +20,15 @@ FORMATS = ("csv", "json", "parquet", "xlsx")
 LOOK_EVERY_S = 0.25
 
 
-def measure(options: argparse.Namespace) -> dict[str, object]:
+def measure(options: argparse.Namespace) -> Iterator[tuple[str, object]]:
     """the smallest of the sizes: seconds | worker's CPU seconds | MB of the file | its memory before → at most, MB"""
     with Stack() as stack:
         use(stack)
         tenant = stack.tenant("bench exports")
         end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         dataset.generate(command(), round(min(options.millions) * 1e6), stack.datasets([tenant]), DAYS, SEED, end)
-        return dict(_export(stack, tenant, each) for each in FORMATS)
+        for each in FORMATS:
+            yield _export(stack, tenant, each)
 
 
 def _export(stack: Stack, tenant: Tenant, kind: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import multiprocessing
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from multiprocessing.synchronize import Event
 from typing import Any
 
@@ -30,18 +31,17 @@ PROBE = "s=events;is,event,probe"
 SHOWN = r"""([selector, text]) => document.querySelector(selector)?.textContent.split(/\D+/).includes(text)"""
 
 
-def measure(options: argparse.Namespace) -> dict[str, object]:
+def measure(options: argparse.Namespace) -> Iterator[tuple[str, object]]:
     """1,000 sockets, 100 events a second: cost of the live process, and acknowledged → shown in Chromium"""
     with Stack() as stack:
         tenant = stack.tenant("bench live")
         addresses = [_socket(stack, tenant, _dashboard(stack, tenant, f"Board {n}")) for n in range(DASHBOARDS)]
-        figures: dict[str, object] = {"idle: memory of the live process, MB": round(_memory(stack))}
+        yield "idle: memory of the live process, MB", round(_memory(stack))
         with _Reader(stack, tenant) as reader:
-            figures |= reader.delays("alone", options.seconds)
+            yield from reader.delays("alone", options.seconds)
             with _Crowd(stack, tenant, addresses) as crowd:
-                figures |= crowd.cost(options.seconds)
-                figures |= reader.delays("beside 1,000 readers", 3 * options.seconds)
-        return figures
+                yield from crowd.cost(options.seconds).items()
+                yield from reader.delays("beside 1,000 readers", 3 * options.seconds)
 
 
 def _dashboard(stack: Stack, tenant: Tenant, name: str) -> str:
@@ -159,10 +159,11 @@ class _Reader:
         self.browser.close()
         self.playwright.stop()
 
-    def delays(self, where: str, seconds: float) -> dict[str, object]:
+    def delays(self, where: str, seconds: float) -> Iterator[tuple[str, object]]:
         """From the answer to an event until the page shows it, probe by probe for so long."""
         places = {"a figure": "#widget-probe [data-metric]", "a table": "#widget-names"}
-        return {f"{name} changed, {where}": self._delays(seconds, selector) for name, selector in places.items()}
+        for name, selector in places.items():
+            yield f"{name} changed, {where}", self._delays(seconds, selector)
 
     def _delays(self, seconds: float, selector: str) -> str:
         delays, end = [], time.monotonic() + seconds
