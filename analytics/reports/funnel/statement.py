@@ -20,7 +20,7 @@ from analytics.reports.funnel.model import DURATIONS, Funnel
 from analytics.reports.funnel.places import Places, columns
 from analytics.reports.steps import AUTOMATIC, fits
 
-ACCOUNT = "account_id"  # the property that says for which account somebody acted
+ACCOUNT = "account"  # the property that says for which account somebody acted
 ALONE = "taken = 1"  # of all steps and exclusions the first step alone
 ALL, GROUP, BUCKET = 0, 1, 2  # what a row of `counts` is about
 

@@ -46,7 +46,7 @@ def keep(dataset_id: int, events: Iterable[Seen]) -> None:
         "event_id": [uuid.uuid4() for _ in seen],
         "country": [each.country for each in seen],
         "path": [each.path for each in seen],
-        "props": [{"account_id": each.account} if each.account else {} for each in seen],
+        "props": [{"account": each.account} if each.account else {} for each in seen],
     }
     months = {(moment.year, moment.month) for moment in columns["ts"]}  # type: ignore[union-attr]
     for month in months:

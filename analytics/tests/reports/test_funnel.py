@@ -119,7 +119,7 @@ def test_the_people_behind_a_bar_can_be_kept_as_a_cohort(as_analyst, acme, lives
 def test_the_people_behind_a_group_of_the_breakdown_are_those_it_counts(as_analyst, acme, lives):
     state = "?period=yesterday&step=is,event,signup&step=is,goal,purchase&window=15m&by=country"
     shown = as_analyst.get(f"/w/{acme.slug}/reports/funnel/{state}").content.decode()
-    links = re.findall(r'href="([^"]*/funnel/people/[^"]*group=DE[^"]*)">(\d+)<', shown)
+    links = re.findall(r'href="([^"]*/funnel/people/[^"]*group=DE[^"]*)"[^>]*>(\d+)<', shown)
 
     pages = {count: as_analyst.get(html.unescape(link)).content.decode() for link, count in links}
     as_analyst.post(html.unescape(links[0][0]), {"name": "Germans"})
@@ -155,3 +155,16 @@ def test_somebody_who_enters_late_may_finish_after_the_period(as_analyst, acme, 
 
 def test_a_viewer_is_not_shown_people(as_viewer, acme):
     assert as_viewer.get(f"/w/{acme.slug}/reports/funnel/people/").status_code in {403, 404}
+
+
+def test_accounts_are_those_of_the_list_of_accounts(as_analyst, acme, event_store, clock):
+    """Two people of one company: one signs up, the other pays."""
+    of = {"props": {"account": "mugs-inc"}}
+    store_events(
+        acme.dataset_id(), [Sent("09:00", "custom", "/", 1, "signup", fields=of), goal("10:00", "purchase", 2, **of)]
+    )
+    listed = as_analyst.get(f"/api/v1/analytics/accounts?workspace={acme.uid}&period=yesterday").json()["accounts"]
+
+    assert [(each["name"], each["people"]) for each in listed] == [("mugs-inc", 2)]
+    assert reached(ask(as_analyst, acme, per="account")) == [1, 1]
+    assert reached(ask(as_analyst, acme)) == [1, 0]
