@@ -73,7 +73,7 @@ def rows_of(html: str, part: str) -> list[list[str]]:
 
 
 def tiles_of(html: str) -> dict[str, str]:
-    found = re.findall(r'tile-label">([^<]*)</span>\s*<span class="tile-value"[^>]*>([^<]*)<', html)
+    found = re.findall(r'<span class="sr-only">([^<]*): </span><span class="tile-value"[^>]*>([^<]*)<', html)
     return {label: value.replace("\u202f", " ") for label, value in found}
 
 

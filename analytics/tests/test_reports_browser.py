@@ -119,3 +119,24 @@ def test_a_point_of_a_trend_leads_to_its_people_and_a_word_to_its_meaning(report
     reports.mouse.click(over["x"] + over["width"] - 8, over["y"] + over["height"] - 30)
     expect(reports).to_have_url(re.compile("/behind/.*row=6"))
     expect(reports.locator("h1")).to_contain_text("Visitors")
+
+
+def test_people_and_visits_open_as_pages_of_their_own(reports: Page, live_site: str) -> None:
+    for path, word in (("people/?period=yesterday", "u-1"), ("funnel/?period=yesterday&by=country", "1")):
+        reports.goto(f"{live_site}/w/acme/reports/{path}")
+        reports.locator("table.data-table").get_by_role("link", name=word).first.click()
+        expect(reports.locator("#overview")).to_have_count(0)
+        expect(reports.locator("h1")).to_have_count(1)
+        expect(reports.locator(".sidebar")).to_have_count(1)
+
+
+def test_each_key_of_a_report_does_one_thing(reports: Page, live_site: str) -> None:
+    for name in ("trends", "funnel"):
+        reports.goto(f"{live_site}/w/acme/reports/{name}/")
+        keys = reports.locator("[data-key]").evaluate_all("found => found.map((each) => each.dataset.key)")
+        assert len(keys) == len(set(keys)), sorted(keys)
+
+    reports.keyboard.press("+")
+
+    expect(reports.locator(".sentence-lines .letter")).to_have_text(["A", "B", "C"])
+    expect(reports).to_have_url(re.compile("step="))
