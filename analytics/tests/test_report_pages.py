@@ -269,3 +269,14 @@ def test_another_workspaces_spend_and_rates_cannot_be_removed(busy, globex, as_a
     assert (AcquisitionSpend.objects.count(), CurrencyRate.objects.count()) == (1, 1)
     assert as_admin.get("/w/globex/settings/business/").status_code == 404
     assert Client().get(SETTINGS).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["trends", "web"])
+def test_before_the_first_event_a_report_leads_to_the_snippet(name, as_owner, acme, busy):
+    told = "none has arrived yet"
+
+    assert told not in text_of(as_owner.get(address(name)))
+    assert told not in text_of(as_owner.get(address(name, "?env=test")))  # test data: the snippet would not help
+    fresh = acme.organization.workspaces.create(name="New", slug="new")
+    answer = as_owner.get(f"/w/{fresh.slug}/reports/{name}/")
+    assert told in text_of(answer) and "/w/new/install/" in answer.content.decode()

@@ -10,7 +10,7 @@ function fit(scroller) {
 }
 
 const resizes = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
-const watch = (within) => within.querySelectorAll(".scroll-x").forEach((scroller) => resizes.observe(scroller));
+const watch = (within) => within.querySelectorAll(".scroll-x, .prose :is(pre, table)").forEach((scroller) => resizes.observe(scroller));
 
 document.addEventListener("htmx:load", (event) => watch(event.target));
 document.addEventListener("refreshed", (event) => watch(event.detail));
