@@ -24,7 +24,7 @@ function createApp(env, options, local) {
     session: createSession({ visitors: local, newId, timeoutMs: config.sessionTimeout * 60000 }),
   };
   const sender = createDelivery(env, { local, fetch: options.fetch, encode });
-  const emitter = createEmitter(env, { page, people, shared, deliver: sender.add });
+  const emitter = createEmitter(env, { page, people, shared, sender });
   sender.recover();
   return { page, shared, people, sender, emitter, local, isOut: () => local.get(CONSENT) === "denied" };
 }
