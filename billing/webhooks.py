@@ -16,6 +16,7 @@ from django.db.models import F, Q
 
 from billing.models import Customer, StripeEvent
 from billing.subscriptions import sync
+from config.lib.happenings import tell
 from config.lib.problems import Problem
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ HANDLED = (
     "invoice.",
     "payment_method.",
 )
+PAYMENTS = {"invoice.paid": "payment.success", "invoice.payment_failed": "payment.fail"}  # what we count of ourselves
 HANDLED_EXACTLY = frozenset({"customer.updated", "customer.deleted", "charge.refunded", "charge.dispute.created"})
 
 
@@ -51,6 +53,10 @@ def receive(event: dict[str, Any], body: str, now: datetime) -> StripeEvent | No
             **_fate(event),
         },
     )
+    if is_new:
+        tell("webhook.receive", row.customer_stripe_id, now, type=row.type)
+        if row.type in PAYMENTS:
+            tell(PAYMENTS[row.type], row.customer_stripe_id, now)
     return row if is_new else None
 
 

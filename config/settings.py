@@ -158,6 +158,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 
 # --- mail
 vars().update(env.email_url("EMAIL_URL", "consolemail://"))
+MAIL_BACKEND, EMAIL_BACKEND = vars()["EMAIL_BACKEND"], "config.lib.mail.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "MetricPal <no-reply@localhost>")
 
 # --- time and language

@@ -1,6 +1,7 @@
 """The product's own events: sign-ups, sign-ins, keys, exports, payments … counted in a workspace of the operator's.
 
-    audit entry written, account made ─► an event through the same door as everybody's ─► workspace PRODUCT_WORKSPACE
+    audit entry written, account made, something told (config.lib.happenings)
+      ─► an event through the same door as everybody's ─► workspace PRODUCT_WORKSPACE
 
 The event has the name of the audit log's action (`login`, `key.issue`, `export.download`, `billing.subscription`). Of
 the person it knows what that workspace keeps: a keyed hash, unless it keeps personal data. What fails here fails alone:
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from config.lib import clock
+from config.lib.happenings import happened
 from config.lib.problems import Problem
 from tracking import ingest, keys, payloads
 from tracking.events import Client
@@ -31,6 +33,7 @@ def connect() -> None:
     """Called once, when the apps are ready."""
     recorded.connect(_recorded, dispatch_uid="product events")
     user_signed_up.connect(_signed_up, dispatch_uid="product events")
+    happened.connect(_happened, dispatch_uid="product events")
 
 
 def send(name: str, person: str, about: dict[str, str], now: datetime) -> bool:
@@ -59,6 +62,11 @@ def _send(name: str, person: str, about: dict[str, str], now: datetime) -> bool:
 
 def _recorded(entry: AuditEntry, **_: Any) -> None:
     send(entry.action, entry.actor, {"organization": entry.organization.slug}, entry.at)
+
+
+def _happened(name: str, who: str, about: dict[str, str], at: datetime, **_: Any) -> None:
+    if about.get("workspace") != settings.PRODUCT_WORKSPACE:  # what we do here ourselves would count itself
+        send(name, who, about, at)
 
 
 def _signed_up(user: Any, **_: Any) -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from config.lib import crypto
+from config.lib.happenings import tell
 from config.lib.problems import Problem
 from workspaces import audit, refusals
 from workspaces.models import ApiKey, Environment, Workspace
@@ -182,5 +183,8 @@ def _note_use(key: ApiKey, now: datetime) -> None:
     if key.last_used_at is not None and now - key.last_used_at < USE_NOTED_EVERY:
         return
     due = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
-    ApiKey.objects.filter(due, pk=key.pk).update(last_used_at=now)
+    is_first = ApiKey.objects.filter(due, pk=key.pk).update(last_used_at=now) == 1
     key.last_used_at = now
+    if is_first:
+        about = {"organization": key.workspace.organization.slug, "workspace": key.workspace.slug, "kind": key.kind}
+        tell("key.use", key.prefix, now, **about)

@@ -8,6 +8,7 @@ from typing import Any
 from analytics.channels.base import Channel, Message, sample
 from analytics.channels.posting import GONE, JSON, as_json, check
 from config.lib import clock
+from config.lib.happenings import tell
 from config.lib.webhooks import PREFIX, signed
 from workspaces.outgoing import call
 from workspaces.providers import SettingError, option, register
@@ -50,6 +51,7 @@ class Webhook(Channel):
         body = as_json(about)
         headers = JSON | signed(self.settings.secret, message_id, clock.now(), body)
         call(self, "POST", self.settings.url, body=body, headers=headers, permanent=GONE)
+        tell("webhook.send", self.settings.url, clock.now(), type=str(about["type"]))
 
 
 def document(message: Message) -> dict[str, Any]:

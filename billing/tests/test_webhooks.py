@@ -15,6 +15,7 @@ from billing.models import StripeEvent, Subscription
 from billing.tests.fake_stripe import changes, checkout, customers
 from billing.tests.fake_stripe.server import KEY, WEBHOOK_SECRET, signed
 from config.lib.clock import now
+from config.lib.happenings import happened
 
 STATE = StripeEvent.State
 
@@ -41,6 +42,17 @@ def test_what_stripe_signed_is_stored_and_answered_at_once(till):
     row = StripeEvent.objects.get()
     assert (row.stripe_id, row.type, row.state) == (event["id"], "customer.updated", STATE.RECEIVED)
     assert row.customer_stripe_id == till.customer.stripe_id
+
+
+def test_a_payment_is_told_once_however_often_stripe_says_so(till):
+    heard = []
+    happened.connect(hear := lambda name, about, **_: heard.append((name, about.get("type"))))
+    event = an_event(till, "invoice.paid")
+
+    assert (till.send(event), till.send(event)) == (200, 200)
+
+    happened.disconnect(hear)
+    assert heard == [("webhook.receive", "invoice.paid"), ("payment.success", None)]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """What the product counts of itself, in a workspace of the operator's."""
 
 import pytest
+from django.core.mail import send_mail
 from django.db import transaction
 
 from config.lib.clock import now
 from config.testing.world import PASSWORD
-from tracking.tests.door import events
+from tracking.tests.door import events, post
 from workspaces import api_keys, audit
 
 
@@ -43,6 +44,26 @@ def test_whatever_the_audit_log_notes_is_one(own, acme):
     audit.record(acme.organization, "owner@example.com", "export.download", now=now())
 
     assert names(own)[-1] == "export.download"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_use_of_a_key_is_one_in_a_minute(own, acme_key):
+    for _ in range(2):
+        assert post({"events": [{"event_type": "page_view"}]}, acme_key).status_code == 200
+
+    (used,) = [event for event in events(own) if event.name == "key.use" and event.props["organization"] == "acme"]
+    assert used.props["kind"] == "publishable"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_is_one(own, settings, mailoutbox):
+    settings.MAIL_BACKEND, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "config.lib.mail.EmailBackend"
+
+    send_mail("Hello", "How are you?", None, ["reader@example.com"])
+
+    assert [mail.to for mail in mailoutbox] == [["reader@example.com"]]
+    assert names(own) == ["mail.send"]
+    assert "reader@example.com" not in events(own)[-1].user_id
 
 
 @pytest.mark.django_db(transaction=True)

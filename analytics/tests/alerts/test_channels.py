@@ -16,6 +16,7 @@ from analytics.channels.teams import TeamsSettings
 from analytics.channels.webhook import WebhookSettings
 from analytics.tests.alerts.world import SECRET
 from config.lib import clock as time
+from config.lib.happenings import happened
 from config.lib.webhooks import verify
 from config.testing.vendor import Reply
 from workspaces.providers import DeliveryError, SettingError, all_of
@@ -89,8 +90,12 @@ class TestWebhook(ProviderContract):
         provider.tell(MESSAGE)
 
     def test_it_is_signed_and_says_all_there_is(self, provider, vendor, clock):
+        heard = []
+        happened.connect(hear := lambda name, about, **_: heard.append((name, about)))
         provider.tell(MESSAGE)
+        happened.disconnect(hear)
         (request,) = vendor.requests
+        assert heard == [("webhook.send", {"type": "alert.fired"})]  # what the operator counts
 
         assert verify(SECRET, request.headers, request.body, time.now())
         assert not verify(SECRET, request.headers, request.body + b" ", time.now())
