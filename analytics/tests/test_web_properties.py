@@ -23,7 +23,7 @@ DAYS = [
 ]
 KINDS: dict[str, tuple[str, dict[str, object]]] = {
     "view": ("page_view", {}),
-    "gone": ("page_view", {"props": {"status": "404"}, "referrer": "https://other.example/links"}),
+    "gone": ("page_view", {"props": {"status": "404"}}),
     "exit": ("page_exit", {"engaged_ms": 7_000}),
     "some": ("scroll", {"scroll": 40}),
     "end": ("scroll", {"scroll": 95}),

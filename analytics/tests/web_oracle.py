@@ -122,7 +122,7 @@ def _clicks(group: list[Sent]) -> Row:
 
 
 def _missed(group: list[Sent]) -> Row:
-    return {"views": len(group), "visitors": _people(group), "from": "other.example/links"}
+    return {"views": len(group), "visitors": _people(group), "from": ""}  # everybody came by themselves
 
 
 def _vitals(group: list[Sent]) -> Row:

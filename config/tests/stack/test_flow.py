@@ -60,8 +60,7 @@ def sign_up(page: Page, stack: Stack) -> None:
 
 def tile(page: Page, label: str) -> str:
     """The number on the card of that name."""
-    card = page.locator("a, button").filter(has_text=re.compile(rf"^\s*{label}\b"))
-    return re.sub(rf"^\s*{label}\s*", "", card.first.inner_text()).split()[0]
+    return page.locator(".tile").filter(has_text=re.compile(rf"^\s*{label}\b")).locator(".tile-value").inner_text()
 
 
 @pytest.mark.browser
