@@ -15,8 +15,9 @@ def clicked(live: Live, selector: str, **how: object) -> dict[str, str]:
 
 
 def test_D071_a_click_on_the_words_is_a_click_on_the_button(live: Live) -> None:
-    live.open('<button id="buy" class="x"><span>Buy</span></button>')
+    live.open('<button id="buy" class="x wide"><span>Buy</span></button>')
     props = clicked(live, "#buy span")
+    assert props["classes"] == "x wide"
     assert (props["element_tag"], props["element_id"], props["element_text"]) == ("button", "buy", "Buy")
 
 

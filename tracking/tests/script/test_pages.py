@@ -104,12 +104,15 @@ def test_B037_the_page_stays_fit_for_the_back_forward_cache(page: Page, collecto
 def test_B038_a_prerendered_page_that_nobody_saw_leaves_no_trace(
     page: Page, collector: Collector, site: Website
 ) -> None:
-    hidden = "<script>Object.defineProperty(document, 'prerendering', {get: () => !window.shown})</script>"
+    hidden = (
+        "<script>Object.defineProperty(document, 'prerendering', {get: () => !window.shown});"
+        "PerformanceNavigationTiming.prototype.__defineGetter__('activationStart', () => 400)</script>"
+    )
     page.goto(site.show(options=QUICK, before=hidden))
     page.wait_for_timeout(400)
     assert collector.kinds == [] and kept_names(page) == []
     page.evaluate("window.shown = true; document.dispatchEvent(new Event('prerenderingchange'))")
-    collector.one("page_view")
+    assert collector.one("page_view")["properties"]["nav"] == "prerender"
 
 
 def test_B041_a_page_that_is_not_there_says_so_by_its_status(page: Page, collector: Collector, site: Website) -> None:

@@ -115,7 +115,7 @@ export function createApi(tracker) {
     api[name] = guard(call(name), log, /^(is|has|send)/.test(name) ? false : null);
   }
   const replay = ([name, args, at]) => {
-    if (!api[name]) return warn(name, "is not a call");
+    if (!api[name]) return warn(name, "is no call");
     past = at;
     api[name](...args);
     past = undefined;

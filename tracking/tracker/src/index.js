@@ -21,7 +21,7 @@ function boot(win, tag) {
     const isSame = before.getConfig().apikey === config.apikey;
     return isSame ? log("tag twice") : warn("another data-apikey ignored");
   }
-  if (!config.apikey) say("error")("data-apikey is missing");
+  if (!config.apikey) say("error")("no data-apikey");
   const base = guard(baseUrl)(config.api, script.src, location.href); // none for a path in about:srcdoc
   const load = createLoader(win, base, script.nonce);
   const tracker = createTracker({ win, config, url: `${base}/api/v1/collect`, load, log, warn });

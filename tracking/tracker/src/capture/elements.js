@@ -90,6 +90,7 @@ export function describe(element, about) {
     element_tag: tagOf(element),
     element_text: textOf(element),
     element_id: attribute(element, "id"),
+    classes: attribute(element, "class").slice(0, 255) || undefined,
     path: pathOf(element),
     ...linkOf(element, about),
   };

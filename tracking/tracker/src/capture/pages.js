@@ -5,17 +5,16 @@ import { plainProperties } from "../plain.js";
 import { watchHistory } from "./history.js";
 import { cleanTitle, createTitles } from "./titles.js";
 
-const NAVIGATION = { navigate: "load", back_forward: "back" };
-
 /** What makes a route: two addresses with the same key are one page. `mode` is the option `spa`. */
 export function routeKey(location, mode) {
   const hash = mode === "hash" || isRoute(location.hash) ? location.hash : "";
   return location.pathname + (mode === "query" ? location.search : "") + hash;
 }
 
+/** load, reload, back, or prerender: the browser had the page ready before it was asked for. */
 function navigation({ performance }) {
-  const { type = "navigate" } = performance.getEntriesByType("navigation")[0] || {};
-  return NAVIGATION[type] || type;
+  const { type = "navigate", activationStart } = performance.getEntriesByType("navigation")[0] || {};
+  return activationStart ? "prerender" : type.replace("navigate", "load").replace(/_.*/, "");
 }
 
 /** `at`: the moment of the first view, when it is not now. */
