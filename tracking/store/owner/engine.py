@@ -6,6 +6,7 @@ statement's half-written result before the next one's.
 """
 
 import fcntl
+import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -118,18 +119,30 @@ _OF_WRITING = (
     24, 40, 49, 71, 74, 75, 76, 77, 83, 87, 88, 107, 172, 173, 204, 226, 241, 243, 246, 252, 275, 294, 362, 425, 439,
     586, 641, 734, 777, 778, 1000, 1001, 1002,
 )  # fmt: skip
+_OWN_LIMIT = "Query memory limit exceeded"
 
 
-def errors_so_far(connection: Any) -> int:
-    """How many errors of writing the engine has met since it was opened, whoever met them."""
-    counted = f"SELECT sum(value) FROM system.errors WHERE code IN {_OF_WRITING}"
-    return int(connection.query(counted, "TSVRaw").bytes())
+def errors_so_far(connection: Any) -> dict[int, int]:
+    """How many errors of writing the engine has met since it was opened, whoever met them, by their code."""
+    counted = f"SELECT code, value FROM system.errors WHERE code IN {_OF_WRITING} AND NOT remote"
+    lines = connection.query(counted, "TSVRaw").bytes().decode().splitlines()
+    return {int(code): int(count) for code, count in (line.split("\t") for line in lines)}
 
 
-def newest_error(connection: Any) -> str:
-    found = f"SELECT last_error_message FROM system.errors WHERE code IN {_OF_WRITING} ORDER BY last_error_time"
-    found += " DESC LIMIT 1"
-    return str(connection.query(found, "TSVRaw").bytes().decode(errors="replace").strip())
+def error_since(connection: Any, before: dict[int, int]) -> str | None:
+    """The newest error of writing that may be of a statement without limits of its own, in the engine's words.
+
+    A question that goes past its own memory has the code that an insert without room gets, too; only the words tell
+    them apart, and of each code the engine keeps the newest's. So one such question is known for what it is, and
+    beside two the first stays unknown.
+    """
+    found = f"SELECT code, value, last_error_message FROM system.errors WHERE code IN {_OF_WRITING} AND NOT remote"
+    rows = json.loads(connection.query(f"{found} ORDER BY last_error_time DESC", "JSONCompact").bytes())["data"]
+    for code, count, message in rows:
+        new = int(count) - before.get(int(code), 0)
+        if new > 1 or (new == 1 and not message.startswith(_OWN_LIMIT)):
+            return str(message).strip()
+    return None
 
 
 def _quoted(value: str) -> str:

@@ -13,7 +13,7 @@ from hmac import compare_digest
 from config.lib.hangups import HangupWatch
 from tracking.store.owner import results, statement
 from tracking.store.owner.call import Call, Request, Response, opened
-from tracking.store.owner.engine import Engine, errors_so_far, newest_error
+from tracking.store.owner.engine import Engine, error_since, errors_so_far
 from tracking.store.owner.errors import Refusal, refuse_doubtful, refuse_size, refuse_token, refuse_unsupported
 from tracking.store.owner.statement import Statement
 
@@ -55,19 +55,22 @@ class Protocol:
         """Streams the body into the engine. What ends too early stores nothing.
 
         The engine's library ends a stream of rows without a word when they could not be written: no room on the disk,
-        too many parts, no memory. So its list of errors is looked at, too. One of somebody else's makes an insert be
+        too many parts, no memory. So its list of errors is looked at, too. One of another insert's makes this one be
         sent again for nothing, which its token makes harmless.
         """
         if call.values:
             raise refuse_unsupported("An INSERT with data takes no parameters.")
+        if "max_memory_usage" in call.settings:  # going past it could not be told from a question that did
+            raise refuse_unsupported("An INSERT takes no max_memory_usage: the store's own memory bounds it.")
         with self._engine.session("inserts", call.database, call.settings) as connection:
             before = errors_so_far(connection)
             with connection.send_insert(read.sql, read.data_format) as inserter:  # left without finish(): cancelled
                 for chunk in _limited(read.data):
                     inserter.append(chunk)
                 done = inserter.finish()
-            if errors_so_far(connection) != before:
-                raise refuse_doubtful(newest_error(connection))
+            error = error_since(connection, before)
+            if error is not None:
+                raise refuse_doubtful(error)
         counts = results.summary(done.elapsed, written_rows=done.rows_written, written_bytes=done.bytes_written)
         return Response(200, counts | {"Content-Type": "text/plain; charset=UTF-8"})
 

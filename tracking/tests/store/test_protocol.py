@@ -3,6 +3,7 @@
 import gzip
 import socket
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -41,6 +42,7 @@ def table(driver: Client) -> str:
     return "kinds"
 
 
+TOKEN = {"insert_deduplication_token": "one"}
 ROW = [1, UUID(int=5), "x", datetime(2026, 1, 1, tzinfo=UTC), {"k": "v"}, None, [1, 2]]
 
 
@@ -160,6 +162,19 @@ class TestWriting:
         with pytest.raises(DatabaseError):
             driver.raw_insert(table, column_names=["id"], insert_block="1\nabc\n", fmt="CSV")
         assert driver.query(f"SELECT count() FROM {table}").result_rows == [(0,)]
+
+    def test_a_question_without_room_leaves_no_doubt_about_an_insert_beside_it(
+        self, owner: Owner, driver: Client, table: str
+    ) -> None:
+        assert _insert_beside_questions(owner, driver, ["too large"]) == 200
+        assert driver.query(f"SELECT count() FROM {table}").result_rows == [(2,)]
+
+    def test_an_insert_beside_an_error_that_might_be_its_own_is_to_be_sent_again(
+        self, owner: Owner, driver: Client, table: str
+    ) -> None:
+        assert _insert_beside_questions(owner, driver, ["too large", "too large"]) == 500
+        driver.raw_insert(table, column_names=["id"], insert_block="1\n2\n", fmt="CSV", settings=TOKEN)
+        assert driver.query(f"SELECT count() FROM {table}").result_rows == [(2,)]
 
     def test_a_body_that_breaks_off_stores_nothing(self, owner: Owner, driver: Client, table: str) -> None:
         with socket.create_connection(("127.0.0.1", owner.port)) as raw:
@@ -290,8 +305,23 @@ def test_the_engine_stops_when_its_client_went_away(owner: Owner, driver: Client
     _wait_for_running(driver, 0)
 
 
-def _wait_for_running(driver: Client, wanted: int) -> None:
-    sql = "SELECT count() FROM system.processes WHERE query LIKE '%numbers(1000000000000)' AND query NOT LIKE '%LIKE%'"
+def _insert_beside_questions(owner: Owner, driver: Client, questions: list[str]) -> int:
+    """The status of an insert of the rows 1 and 2; between them `questions` past their own memory are asked."""
+
+    def rows() -> Iterator[bytes]:
+        yield b"1\n"
+        _wait_for_running(driver, 1, "INSERT INTO kinds%")
+        for _ in questions:
+            sql = "SELECT groupArray(number) FROM numbers(10000000)"
+            assert _code(driver, sql, settings={"max_memory_usage": "1000000"}) == 241
+        yield b"2\n"
+
+    asked = {"database": "t", "query": "INSERT INTO kinds (id) FORMAT CSV"} | TOKEN
+    return owner.http.post("/", content=rows(), params=asked).status_code
+
+
+def _wait_for_running(driver: Client, wanted: int, like: str = "%numbers(1000000000000)") -> None:
+    sql = f"SELECT count() FROM system.processes WHERE query LIKE '{like}' AND query NOT LIKE '%LIKE%'"
     deadline = time.monotonic() + 5
     while driver.query(sql).result_rows != [(wanted,)]:
         assert time.monotonic() < deadline, f"not {wanted} running after five seconds"
