@@ -7,8 +7,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.lib.addresses import client_address
 
+# allauth's sentences about addresses, in the word of all other pages.
+OUR_WORDS = {
+    "duplicate_email": "This is the e-mail address of your account already.",
+    "email_password_mismatch": "The e-mail address or the password is not correct.",
+    "email_taken": "There is an account with this e-mail address already.",
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | OUR_WORDS
+
     def is_safe_url(self, url: str) -> bool:
         """Only this very host: allauth would also allow every other name we answer to."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts={context.request.get_host()})

@@ -131,6 +131,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.entry_forms.SignIn",
+    "signup": "accounts.entry_forms.SignUp",
+    "reset_password": "accounts.entry_forms.ForgottenPassword",
+    "add_email": "accounts.entry_forms.NewAddress",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -56,6 +56,26 @@ def test_asking_to_reset_an_unknown_address_looks_the_same(anonymous, owner):
     assert "there is no account" in mail.outbox[1].body
 
 
+@pytest.mark.parametrize("path", ["login/", "signup/", "password/reset/", "email/"])
+def test_every_form_says_e_mail_address(anonymous, as_owner, path):
+    """One word for one thing: allauth writes "Email"."""
+    client = as_owner if path == "email/" else anonymous
+    page = re.sub(r"<[^>]*>", "", client.get(f"/accounts/{path}").content.decode())
+
+    assert "E-mail address" in page
+    assert "Email" not in page
+
+
+def test_a_new_address_is_told_to_the_former_one(as_owner, owner):
+    former = owner.email
+    as_owner.post("/accounts/email/", {"email": "other@example.com", "action_add": ""})
+    as_owner.get(link_in(mail.outbox[-1].body))
+
+    told = [each for each in mail.outbox if each.to == [former]][-1]
+    assert told.subject == "Your e-mail address was changed"
+    assert f"from {former} to other@example.com" in told.body
+
+
 def test_a_changed_password_is_told_by_mail_and_ends_other_sessions(owner, acme):
     here, elsewhere = Client(), Client()
     for client in (here, elsewhere):

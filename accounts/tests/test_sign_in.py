@@ -83,7 +83,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_401(anonymous, own
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert answer.json()["code"] == "bad_credentials"
-    assert answer.json()["detail"] == "The email address and/or password you specified are not correct."
+    assert answer.json()["detail"] == "The e-mail address or the password is not correct."
 
 
 def test_after_five_wrong_passwords_for_one_address_even_the_right_one_has_to_wait(anonymous, owner):

@@ -19,7 +19,7 @@ def test_a_newcomer_gets_from_sign_up_to_the_first_event(live_site, browser, wri
     page.on("console", lambda message: noise.append(message.text) if message.type == "error" else None)
 
     page.goto(f"{live_site}/accounts/signup/")
-    page.get_by_label("Email").fill("new@example.com")
+    page.get_by_label("E-mail address").fill("new@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
 
@@ -53,7 +53,7 @@ def test_a_secret_key_is_seen_once_and_copied(live_site, browser, owner, acme):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{live_site}/accounts/login/?next=/w/acme/settings/keys/")
-    page.get_by_label("Email").fill(owner.email)
+    page.get_by_label("E-mail address").fill(owner.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
