@@ -1,6 +1,7 @@
 """The JavaScript has unit tests of its own, run by node: here they count as tests of the whole."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -30,3 +31,22 @@ def test_the_units_of_the_front_end_pass(folder):
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "# pass 0\n" not in done.stdout
+
+
+def test_each_entry_of_the_side_menu_has_an_icon_of_its_own():
+    menu = (settings.BASE_DIR / "templates/components/_nav.html").read_text()
+    icons = re.findall(r'icon="([a-z0-9-]+)"|\{% icon "([a-z0-9-]+)"', menu)
+    named = [first or second for first, second in icons]
+
+    assert sorted(named) == sorted(set(named))
+
+
+def test_every_icon_that_a_template_names_is_built():
+    built = set(re.findall(r'"([a-z0-9-]+)"', (settings.BASE_DIR / "static/build/assets.mjs").read_text()))
+    named = {
+        name
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for name in re.findall(r'(?:icon="|\{% icon ")([a-z0-9-]+)"', path.read_text())
+    }
+
+    assert named - built == set()

@@ -16,6 +16,8 @@ const ICONS = [
   "inbox", "clipboard-document-check",
   // alerts, annotations
   "bell-alert", "megaphone", "chat-bubble-left-ellipsis",
+  // entries of the side menu: each has its own
+  "briefcase", "banknotes", "user-group", "rectangle-group", "list-bullet", "chart-pie", "command-line",
   // kinds of widgets, templates of dashboards
   "hashtag", "photo", "shopping-cart", "newspaper", "document-duplicate", "share", "arrows-pointing-in", "bars-2",
 ];
