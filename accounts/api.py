@@ -50,7 +50,7 @@ def register(request: Request) -> Response:
 @permission_classes([AllowAny])
 @parser_classes([FormParser, JSONParser])
 def login(request: Request) -> Response:
-    """Log in for a token, to be sent as `Authorization: Bearer …`. It ends when you log out."""
+    """Log in for a token, to be sent as `Authorization: Bearer …`. It works for an hour, or until you log out."""
     body = LoginSerializer(data=request.data)
     body.is_valid(raise_exception=True)
     email = body.validated_data.get("username") or body.validated_data["email"]

@@ -15,7 +15,8 @@ import analytics.urls
 import billing.urls
 import tracking.urls
 import workspaces.urls
-from config import docs, errors, health
+from config import errors, health
+from config.docs import views as docs
 
 api: list[URLPattern | URLResolver] = [
     *accounts.urls.api,

@@ -8,32 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from config import docs
+from config.docs import contents
+from config.docs.markdown import load, render
 from config.testing.world import PASSWORD
+from config.urls import api
 
-PAGES = [slug for slug in docs.CONTENTS if slug != "changelog"]
+ROUTES = [str(each.pattern) for each in api]
+PAGES = [slug for slug in contents.CONTENTS if slug != "changelog"]
 
 
 def blocks(slug: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", docs.source(slug).read_text(), re.M | re.S)
+    return re.findall(rf"^```{language}\n(.*?)^```", contents.source(slug).read_text(), re.M | re.S)
 
 
 CURL = [(slug, number, block) for slug in PAGES for number, block in enumerate(blocks(slug, "sh")) if "curl" in block]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("slug", docs.CONTENTS)
+@pytest.mark.parametrize("slug", contents.CONTENTS)
 def test_every_page_opens_with_its_heading(client, slug):
     answer = client.get(f"/docs/{slug}/")
 
     assert answer.status_code == 200
-    assert docs.load(slug).title in answer.content.decode()
+    assert load(slug).title in answer.content.decode()
 
 
 def test_every_file_is_in_the_contents():
-    files = {path.stem for path in docs.DIRECTORY.glob("*.md")}
+    files = {path.stem for path in contents.DIRECTORY.glob("*.md")}
 
-    assert files == set(docs.CONTENTS) - set(docs.ELSEWHERE)
+    assert files == set(contents.CONTENTS) - set(contents.ELSEWHERE)
 
 
 @pytest.mark.django_db
@@ -41,15 +44,67 @@ def test_an_unknown_page_is_not_found(client):
     assert client.get("/docs/nothing-of-the-kind/").status_code == 404
 
 
-@pytest.mark.parametrize("slug", docs.CONTENTS)
-def test_links_between_pages_lead_somewhere(slug):
-    links = re.findall(r'href="/docs/([a-z]*)/?', docs.load(slug).html)
+def is_there(slug: str, anchor: str) -> bool:
+    return slug in contents.CONTENTS and (not anchor or anchor in [part.anchor for part in load(slug).parts])
 
-    assert [link for link in links if link and link not in docs.CONTENTS] == []
+
+@pytest.mark.parametrize("slug", contents.CONTENTS)
+def test_links_between_pages_lead_somewhere(slug):
+    links = re.findall(r'href="(?:/docs/([a-z]+)/)?(?:#([^"]*))?"', load(slug).html)
+
+    assert [link for link in links if not is_there(link[0] or slug, link[1])] == []
+
+
+def test_links_of_the_product_into_the_documentation_lead_somewhere():
+    templates = "".join(path.read_text() for path in (contents.DIRECTORY.parent).rglob("*.html"))
+    links = re.findall(r"""(?:{% url 'docs_page' '([a-z]+)' %}|"/docs/([a-z]+)/)(?:#([a-z-]+)")?""", templates)
+
+    assert len(links) > 20
+    assert [link for link in links if not is_there(link[0] or link[1], link[2])] == []
+
+
+def test_every_route_of_the_api_is_found_from_the_documentation():
+    """`GET /api/v1/…` in a page, with whatever name for what stands in braces."""
+    text = " ".join(contents.source(slug).read_text() for slug in PAGES)
+    routes = {route: re.sub(r"<[^>]*>", r"[^/\\s`]+", re.escape(route).replace("\\-", "-")) for route in ROUTES}
+
+    missing = [route for route, pattern in routes.items() if not re.search(rf"/api/(v1/)?{pattern}(?![\w/-])", text)]
+    assert missing == []
+
+
+def test_the_settings_are_told_with_their_reasons():
+    shown = load("settings").html
+
+    assert all(f"<code>{name}</code>" in shown for name in ("SECRET_KEY", "SPOOL_MB", "LOG_LEVEL"))
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("retention", "/docs/retention/"),
+        ("dead letter", "/docs/forwarding/#"),
+        ("SPOOL_MB", "/docs/"),
+        ("429", "/docs/"),
+    ],
+)
+def test_the_search_finds_the_part_that_has_all_words(client, question, first):
+    page = client.get("/docs/search/", {"q": question}).content.decode()
+
+    hits = re.findall(r'<li><a href="(/docs/[^"]*)"', page)
+    assert hits[0].startswith(first)
+    assert "<mark>" in page
+
+
+@pytest.mark.parametrize("question", ["", "zzz-nothing", "<script>alert(1)</script>", "a" * 5000])
+def test_a_search_without_a_find_says_what_to_do(client, question):
+    page = client.get("/docs/search/", {"q": question}).content.decode()
+
+    assert "Try fewer" in page or "Type a word" in page
+    assert "alert(1)</script>" not in page
 
 
 def test_markup_in_a_page_cannot_run():
-    assert "<script" not in docs.render_markdown("<script>alert(1)</script> [x](javascript:alert(1))")
+    assert "<script" not in render("<script>alert(1)</script> [x](javascript:alert(1))")[0]
 
 
 @pytest.mark.parametrize("slug", PAGES)
