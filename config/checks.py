@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
@@ -53,5 +54,11 @@ def _warnings() -> Iterator[Warning]:
         )
     if not settings.METRICS_TOKEN:
         yield Warning("METRICS_TOKEN is not set: /metrics is open to everybody.", id="metricpal.W003")
-    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+    if urlsplit(settings.SITE_URL).hostname in ("127.0.0.1", "localhost"):
+        yield Warning(
+            "SITE_URL names this machine: links in mails of alerts, reports and invoices would lead nowhere. "
+            "Set it to the address under which people open this site.",
+            id="metricpal.W005",
+        )
+    if settings.MAIL_BACKEND.endswith("console.EmailBackend"):
         yield Warning("EMAIL_URL is not set: mails are printed, not sent.", id="metricpal.W004")

@@ -24,6 +24,12 @@ def test_every_variable_of_the_compose_file_is_a_setting():
     assert [name for name in sorted(names) if f'"{name}"' not in SETTINGS] == []
 
 
+def test_every_setting_of_the_file_beside_it_reaches_the_processes():
+    """`environment` names a few; the others, such as SITE_URL and STRIPE_SECRET_KEY, have no other way in."""
+    assert compose()["x-app"]["env_file"] == [{"path": ".env", "required": False}]
+    assert compose()["services"]["courier"]["env_file"] == compose()["x-app"]["env_file"]
+
+
 def test_every_dependency_of_a_service_is_a_service():
     services = compose()["services"]
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.checks import Error, Warning
 
+from config import settings as usual
 from config.checks import check_deployment
 from config.launcher.configuration import ROOT
 
@@ -24,10 +25,10 @@ def good(settings):
     """A deployment with nothing to complain about."""
     settings.SECRET_KEY, settings.DEBUG, settings.SECURE = "long-and-random", False, True
     settings.HEADLESS_JWT_PRIVATE_KEY, settings.METRICS_TOKEN = "-----BEGIN PRIVATE KEY-----", "token"
-    settings.ALLOWED_HOSTS = ["metricpal.example.com"]
+    settings.ALLOWED_HOSTS, settings.SITE_URL = ["metrics.example.com"], "https://metrics.example.com"
     settings.REDIS_URL, settings.BUFFER_URL = "redis://a:6379/0", "redis://b:6379/0"
     settings.EVENT_STORE_URL = "http://default:secret@store:8123/metricpal"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     return settings
 
 
@@ -47,7 +48,8 @@ def test_a_good_deployment_passes(good):
         ("SECURE", False, "metricpal.W001"),
         ("BUFFER_URL", "redis://a:6379/0", "metricpal.W002"),
         ("METRICS_TOKEN", "", "metricpal.W003"),
-        ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "metricpal.W004"),
+        ("SITE_URL", "http://127.0.0.1:8000", "metricpal.W005"),
+        ("MAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "metricpal.W004"),
     ],
 )
 def test_a_wrong_deployment_is_named(good, name, value, complaint):
@@ -57,3 +59,10 @@ def test_a_wrong_deployment_is_named(good, name, value, complaint):
 
     assert [each.id for each in found] == [complaint]
     assert isinstance(found[0], Error if ".E" in complaint else Warning)
+
+
+def test_mails_that_are_printed_as_usual_are_warned_of(good):
+    """By the way that sends them: EMAIL_BACKEND is a door of ours in front of it, whatever EMAIL_URL says."""
+    good.EMAIL_BACKEND, good.MAIL_BACKEND = usual.EMAIL_BACKEND, usual.MAIL_BACKEND
+
+    assert [each.id for each in check_deployment(None)] == ["metricpal.W004"]
