@@ -19,6 +19,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config import gauges
 from config.lib import clock, metrics
 from config.lib.crypto import same
 from config.lib.redis_clients import cache_client
@@ -139,6 +140,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     expected = settings.METRICS_TOKEN
     if expected and not same(request.headers.get("Authorization", ""), f"Bearer {expected}"):
         return HttpResponse("Send the metrics token: Authorization: Bearer …\n", status=401, content_type="text/plain")
+    gauges.look(clock.now())
     return HttpResponse(metrics.render(), content_type=metrics.CONTENT_TYPE)
 
 

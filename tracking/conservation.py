@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
-from config.lib import metrics
 from config.lib.redis_clients import buffer_client
 from tracking import buffer, intake, usage
 from tracking.models import HourDifference
@@ -129,11 +128,17 @@ def check(now: datetime) -> int:
     for workspace in Workspace.objects.order_by("id").iterator():
         for environment in ENVIRONMENTS:
             prove(workspace, environment, now, until)
-    recent = HourDifference.objects.filter(hour__gt=now - HOURS * HOUR)
-    totals = recent.aggregate(Sum("undecided"), Sum("unstored"), Sum("vanished"))
-    for what in ("undecided", "unstored", "vanished"):
-        metrics.UNACCOUNTED.labels(what=what).set(totals[f"{what}__sum"] or 0)
-    return recent.count()
+    return _recent(now).count()
+
+
+def unaccounted(now: datetime) -> dict[str, int]:
+    """Events of the last hours that are neither counted nor refused, by what is not known of them."""
+    totals = _recent(now).aggregate(Sum("undecided"), Sum("unstored"), Sum("vanished"))
+    return {what: totals[f"{what}__sum"] or 0 for what in ("undecided", "unstored", "vanished")}
+
+
+def _recent(now: datetime) -> QuerySet[HourDifference]:
+    return HourDifference.objects.filter(hour__gt=now - HOURS * HOUR)
 
 
 def prove(workspace: Workspace, environment: Environment, now: datetime, settled_until: datetime) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 import msgspec
 import redis
 
-from config.lib import clock, metrics
+from config.lib import metrics
 from tracking import buffer, lease, rows, snapshot, store
 from tracking.batches import Prepared, prepare, state_key
 from tracking.buffer import Batch, Commit
@@ -163,8 +163,6 @@ def _round(writer: Writer, shards: range) -> bool:
     """One batch of each shard. True when more is waiting."""
     batches = [writer.store_next(shard) for shard in shards]
     writer.announcer.tell()
-    for shard in shards:
-        metrics.WRITER_LAG.labels(shard=shard).set(buffer.backlog(shard, clock.now()).lag_s)
     if writer.unsaved >= snapshot.EVERY:
         writer.save()
     return any(batch and batch.is_full for batch in batches)

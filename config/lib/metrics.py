@@ -13,7 +13,7 @@
 | WRITER_ROWS       | metricpal_writer_rows_total             | table: events, sessions, identity    | writer     |
 | WRITER_DUPLICATES | metricpal_writer_duplicates_total       | –                                    | writer     |
 | WRITER_SECONDS    | metricpal_writer_batch_seconds, histogr.| –                                    | writer     |
-| WRITER_LAG        | metricpal_writer_lag_seconds, gauge     | shard                                | writer     |
+| WRITER_LAG        | metricpal_writer_lag_seconds, gauge     | shard                                | gauges     |
 | QUERY_SECONDS     | metricpal_query_seconds, histogram      | source: page, api, task              | analytics  |
 | QUERY_ERRORS      | metricpal_query_errors_total            | code of the error                    | analytics  |
 | DELIVERIES        | metricpal_deliveries_total              | kind; result: answered, failed       | forwarding |
@@ -21,12 +21,13 @@
 | USAGE             | metricpal_usage_count_total             | tenant, metric                       | usage      |
 | QUOTA_EXCEEDED    | metricpal_quota_exceeded_total          | tenant, metric                       | usage      |
 | ROLLUP_SECONDS    | metricpal_analytics_rollup_duration_seconds, histogram | –                     | usage      |
-| USAGE_DIFFERENCE  | metricpal_usage_difference_days, gauge  | –                                    | usage      |
+| USAGE_DIFFERENCE  | metricpal_usage_difference_days, gauge  | –                                    | gauges     |
 | SPOOL             | metricpal_spool_requests_total          | result: kept, logged, refused        | spool      |
-| UNACCOUNTED       | metricpal_unaccounted_events, gauge     | what: undecided, unstored, vanished  | conservation |
+| UNACCOUNTED       | metricpal_unaccounted_events, gauge     | what: undecided, unstored, vanished  | gauges     |
 
 Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write. The families of
 usage name organizations and their own units, as operators ask for: `bounded` keeps each set small.
+Gauges are set when they are asked for (config.gauges).
 Several processes count. With PROMETHEUS_MULTIPROC_DIR set they share that folder and `render` adds them up.
 """
 

@@ -1,8 +1,11 @@
 """What supervisors, load balancers and Prometheus are told, with all stores up and with one away."""
 
+import re
 import time
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from config import health
 from config.lib import metrics
@@ -128,3 +131,20 @@ def test_metrics_ask_for_their_token(anonymous, settings):
 def test_nobody_keeps_an_old_answer(anonymous, page):
     assert "no-store" in anonymous.get(page).headers["Cache-Control"]
     assert anonymous.post(page).status_code == 405
+
+
+def test_metrics_say_how_far_behind_storing_is_also_when_no_writer_lives(anonymous, acme_key, event_store):
+    """The log goes by its own clock, so this one is moved behind its back: a day after the event."""
+    post({"event_type": "page_view"}, key=acme_key)
+
+    with time_machine.travel(clock_now() + timedelta(days=1), tick=False):
+        told = anonymous.get("/metrics").content.decode()
+
+    [lag] = re.findall(r'^metricpal_writer_lag_seconds\{shard="0"\} ([0-9.]+)', told, re.M)
+    assert 86_390 < float(lag) < 86_460
+
+
+def test_metrics_are_told_without_the_stores_too(anonymous, without):
+    without("BUFFER_URL")
+
+    assert anonymous.get("/metrics").status_code == 200

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 import redis
 
-from config.lib import metrics
 from config.lib.clock import now
 from config.lib.redis_clients import buffer_client
 from tracking import conservation, intake
@@ -134,7 +133,7 @@ def test_a_planted_loss_is_found_told_and_gone_when_it_is_made_good(
     assert differing == [len(kept)] * 2
     told = [each for each in caplog.records if each.name == "tracking.conservation"]
     assert len(told) == len(kept)  # once, not at each look
-    assert sum(sample.value for each in metrics.UNACCOUNTED.collect() for sample in each.samples) == sum(found or ())
+    assert sum(conservation.unaccounted(now()).values()) == sum(found or ())
 
 
 def test_the_page_shows_each_hour_and_why_events_were_refused(acme, acme_key, as_analyst, as_viewer, as_stranger):

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
-from config.lib import metrics
 from config.lib.redis_clients import buffer_client
 from tracking.models import UsageDifference, UsageEntry
 from tracking.store.usage import billable_by_day
@@ -39,9 +38,12 @@ def run(now: datetime) -> int:
         row = ledger.progress()
         row.reconciled_at = now
         row.save(update_fields=["reconciled_at"])
-    total = UsageDifference.objects.count()
-    metrics.USAGE_DIFFERENCE.set(total)
-    return total
+    return differing_days()
+
+
+def differing_days() -> int:
+    """Days of organizations on which counters, ledger and event store disagreed when they were compared last."""
+    return UsageDifference.objects.count()
 
 
 def compare(organization_id: int, now: datetime) -> list[UsageDifference]:
