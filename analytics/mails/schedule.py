@@ -29,7 +29,7 @@ def addresses(text: str) -> list[str]:
         try:
             validate_email(each)
         except ValidationError:
-            raise Problem(422, "not_an_address", f"“{each[:80]}” is not a mail address.") from None
+            raise Problem(422, "not_an_address", f"“{each[:80]}” is not an e-mail address.") from None
     return found
 
 

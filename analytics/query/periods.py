@@ -44,7 +44,7 @@ def _tomorrow(today: date) -> date:
 PRESETS: dict[str, Preset] = {
     preset.key: preset
     for preset in (
-        Preset("realtime", "Realtime", "R"),
+        Preset("realtime", "Real time", "R"),
         Preset("24h", "Last 24 hours", "H"),
         Preset("day", "Today", "D", lambda today: (today, _tomorrow(today))),
         Preset("yesterday", "Yesterday", "E", _last(1)),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from django.conf import settings
+from prometheus_client.metrics import MetricWrapperBase
 
 from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.query.periods import PRESETS
@@ -11,6 +12,7 @@ from analytics.reports.web.model import VIEWS
 from analytics.rollups.measures import MEASURES
 from analytics.rollups.roles import ROLES as EVENT_ROLES
 from billing.plans import PLANS, Plan
+from config.lib import metrics
 from tracking import events
 from tracking.usage import SAID, DropReason
 from workspaces.models import Role
@@ -126,7 +128,16 @@ def _periods() -> str:
     return ", ".join(f"`{each.key}` ({each.label.lower()})" for each in PRESETS.values() if each.key != "custom")
 
 
+def _prometheus() -> str:
+    """Of our own collectors, by the names that are printed; `_bucket` and `_sum` of histograms are left out."""
+    ours = [each for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]
+    told = sorted((family for each in ours for family in each.describe()), key=lambda each: each.name)
+    rows = ((f"`{each.name}{'_total' * (each.type == 'counter')}`", each.type, each.documentation) for each in told)
+    return _table(("name", "type", "what"), *rows)
+
+
 TABLES = {
+    "<!-- prometheus -->": _prometheus,
     "<!-- limits -->": _limits,
     "<!-- periods -->": _periods,
     "<!-- settings -->": _settings,

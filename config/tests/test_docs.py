@@ -1,5 +1,6 @@
 """The documentation is an interface: its pages open, its links lead somewhere, its examples run."""
 
+import ast
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from config.docs import contents
 from config.docs.markdown import load, render
@@ -131,3 +133,37 @@ def test_curl_examples_run_as_printed(
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("slug", [slug for slug in PAGES if blocks(slug, "python")])
+def test_python_examples_are_python(slug):
+    for block in blocks(slug, "python"):
+        compile(block, slug, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+SOURCES = settings.BASE_DIR / "tracking" / "tracker" / "src"
+
+
+def test_the_options_of_the_script_stand_in_its_page_with_their_defaults():
+    """`batchSize: 50` in the script's defaults is `data-batch-size` with `50` in the table."""
+    defaults = re.search(r"DEFAULTS = {(.*?)\n};", (SOURCES / "config.js").read_text(), re.S)
+    assert defaults
+    code = dict(re.findall(r'^  (\w+): "?([^",]*)"?,', defaults[1], re.M))
+    del code["fingerprint"]  # a word of data-cookieless
+    rows = re.findall(r"^\| (`data-[^|]*) \| ([^|]*) \|", contents.source("script").read_text(), re.M)
+    page = {camel(name): usual for names, usual in rows for name in re.findall(r"`data-([a-z-]+)`", names)}
+
+    assert page.keys() == code.keys()
+    assert {name: value for name, value in code.items() if value and page[name] != f"`{value}`"} == {}
+
+
+def camel(name: str) -> str:
+    """As `dataset` of an element has it."""
+    return re.sub(r"-([a-z])", lambda match: match[1].upper(), name)
+
+
+def test_the_calls_of_the_script_stand_in_its_page():
+    calls = re.findall(r'^  "(\w+)",', (SOURCES / "methods.js").read_text(), re.M)
+
+    assert len(calls) > 10
+    assert [call for call in calls if f"{call}(" not in contents.source("script").read_text()] == []
