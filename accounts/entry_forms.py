@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 
 
 class OurWords:
@@ -20,7 +22,13 @@ class SignIn(OurWords, forms.LoginForm):  # type: ignore[misc]
 
 
 class SignUp(OurWords, forms.SignupForm):  # type: ignore[misc]
-    pass
+    def clean_email(self) -> Any:
+        """An invitation proves its own address: who signs up with another has to confirm that one, as everybody."""
+        email = super().clean_email()
+        adapter = get_adapter()
+        if not adapter.is_email_verified(context.request, email):
+            adapter.unstash_verified_email(context.request)
+        return email
 
 
 class ForgottenPassword(OurWords, forms.ResetPasswordForm):  # type: ignore[misc]

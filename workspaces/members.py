@@ -13,10 +13,13 @@ from django.template.loader import render_to_string
 
 from config.lib import crypto
 from config.lib.problems import Problem
+from config.lib.ratelimit import Limit, wait_seconds
 from workspaces import audit, limits, roles
 from workspaces.models import Invitation, Membership, Organization, Role
 
 INVITATION_DAYS = 7
+# Of one person: the mails go to addresses that nobody has confirmed, under our name.
+INVITATIONS = Limit(rate=50 / 3600, burst=50)
 
 
 def invite(by: Membership, *, email: str, role: str, now: datetime) -> tuple[Invitation, str]:
@@ -26,8 +29,13 @@ def invite(by: Membership, *, email: str, role: str, now: datetime) -> tuple[Inv
     """
     email = email.strip().lower()
     _check_may_grant(by, Role(role))
+    for earlier in Invitation.objects.filter(organization=by.organization, email=email, accepted_at=None):
+        _check_may_grant(by, Role(earlier.role))
     if by.organization.memberships.filter(user__email=email).exists():
         raise Problem(409, "already_member", f"{email} is a member already. Change the role in the list instead.")
+    if wait_s := wait_seconds(f"invite:{by.user_id}", INVITATIONS):
+        minutes = -(-wait_s // 60)
+        raise Problem(429, "too_many_invitations", f"That is 50 invitations in an hour. Go on in {minutes} min.")
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
         invitation, _ = Invitation.objects.update_or_create(
@@ -54,12 +62,13 @@ def send_invitation(invitation: Invitation, link: str) -> None:
 
 
 def open_invitation(token: str, now: datetime) -> Invitation | None:
-    """The invitation of this token, unless it is used up, withdrawn or expired."""
-    return (
+    """The invitation of this token, unless it is used up, withdrawn, expired or not backed any more."""
+    found = (
         Invitation.objects.select_related("organization", "invited_by")
         .filter(digest=crypto.digest(token), accepted_at__isnull=True, expires_at__gt=now)
         .first()
     )
+    return found if found and is_backed(found) else None
 
 
 def open_invitations(user: Any, now: datetime) -> list[Invitation]:
@@ -67,7 +76,7 @@ def open_invitations(user: Any, now: datetime) -> list[Invitation]:
     if not user.emailaddress_set.filter(email__iexact=user.email, verified=True).exists():
         return []
     open_ones = Invitation.objects.filter(email=user.email.lower(), accepted_at__isnull=True, expires_at__gt=now)
-    return list(open_ones.select_related("organization"))
+    return [each for each in open_ones.select_related("organization") if is_backed(each)]
 
 
 def accept(invitation: Invitation, user: Any, now: datetime) -> Membership:
@@ -76,6 +85,8 @@ def accept(invitation: Invitation, user: Any, now: datetime) -> Membership:
         raise Problem(
             403, "other_address", f"This invitation is for {invitation.email}; you are signed in as {user.email}."
         )
+    if not is_backed(invitation):
+        raise Problem(403, "invitation_unbacked", "Whoever invited you may not any more. Ask for a new invitation.")
     with transaction.atomic():
         claimed = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, expires_at__gt=now)
         if not claimed.update(accepted_at=now):
@@ -90,9 +101,17 @@ def accept(invitation: Invitation, user: Any, now: datetime) -> Membership:
     return membership
 
 
+def is_backed(invitation: Invitation) -> bool:
+    """Whether who sent it may still let somebody in with that role: it promises no more than they have by now."""
+    by = Membership.objects.filter(organization=invitation.organization_id, user=invitation.invited_by_id).first()
+    return by is not None and _may_grant(by, Role(invitation.role))
+
+
 def withdraw(by: Membership, invitation: Invitation, now: datetime) -> None:
-    invitation.delete()
-    audit.record(by.organization, by.user, "member.withdraw", invitation.email, now=now)
+    _check_may_grant(by, Role(invitation.role))
+    with transaction.atomic():
+        invitation.delete()
+        audit.record(by.organization, by.user, "member.withdraw", invitation.email, now=now)
 
 
 def change_role(by: Membership, member: Membership, role: str, now: datetime) -> None:
@@ -115,9 +134,13 @@ def remove(by: Membership, member: Membership, now: datetime) -> None:
         audit.record(by.organization, by.user, "member.remove", str(member.user), now=now)
 
 
-def _check_may_grant(by: Membership, role: Role) -> None:
+def _may_grant(by: Membership, role: Role) -> bool:
     """Nobody hands out, or takes away, more than they have; and below Admin nobody manages members at all."""
-    if not (roles.may(by.role, "manage_members") and roles.reaches(by.role, role)):
+    return roles.may(by.role, "manage_members") and roles.reaches(by.role, role)
+
+
+def _check_may_grant(by: Membership, role: Role) -> None:
+    if not _may_grant(by, role):
         raise Problem(403, "role_too_small", f"As {by.role} you cannot do this for the role {role}.")
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import User
 from config.lib import clock
 from config.lib.problems import Problem
+from config.lib.redis_clients import cache_client
 from config.testing.world import NOW
 from workspaces import members
 from workspaces.models import Invitation, Role
@@ -61,6 +62,44 @@ def test_the_link_lets_nobody_else_in(as_owner, as_stranger, acme, stranger):
     assert b"You are signed in as stranger@example.com" in as_stranger.get(link).content
     as_stranger.post(link)
     assert not acme.organization.memberships.filter(user=stranger).exists()
+
+
+def test_who_signs_up_with_another_address_than_the_invited_one_has_to_confirm_it(as_owner, acme):
+    link = invite_by_page(as_owner)
+    newcomer = Client()
+    sign_up = newcomer.post(link).headers["Location"]
+    newcomer.post(sign_up, {"email": "else@example.com", "password1": "correct horse battery staple", "next": link})
+    signed_up = User.objects.get(email="else@example.com")
+    assert [(each.email, each.verified) for each in signed_up.emailaddress_set.all()] == [("else@example.com", False)]
+    assert b"You are signed in as else@example.com" in newcomer.get(link).content
+
+
+@pytest.mark.parametrize("then", ["viewer", "removed"])
+def test_an_invitation_promises_no_more_than_its_sender_has_by_now(boss, acme, admin, stranger, as_stranger, then):
+    second = membership(acme, admin)
+    members.change_role(boss, second, Role.OWNER, NOW)
+    _, token = members.invite(second, email=stranger.email, role="owner", now=clock.now())
+    invitation = members.open_invitation(token, clock.now())
+    members.change_role(boss, second, then, NOW) if then == "viewer" else members.remove(boss, second, NOW)
+    assert as_stranger.post(f"/invitations/{token}/").status_code == 404
+    assert members.open_invitations(stranger, clock.now()) == []
+    with pytest.raises(Problem, match="Ask for a new invitation"):
+        members.accept(invitation, stranger, clock.now())
+
+
+def test_an_admin_neither_withdraws_nor_replaces_the_invitation_of_an_owner(boss, as_admin):
+    members.invite(boss, email="new@example.com", role="owner", now=clock.now())
+    assert b"Withdraw" not in as_admin.get("/o/acme/members/").content
+    as_admin.post(f"/o/acme/invitations/{Invitation.objects.get().uid}/withdraw/")
+    as_admin.post("/o/acme/members/", {"email": "new@example.com", "role": "viewer"})
+    assert Invitation.objects.get().role == "owner"
+
+
+def test_after_fifty_invitations_one_has_to_wait(boss):
+    members.invite(boss, email="a@example.com", role="viewer", now=NOW)
+    cache_client().hset(f"limit:invite:{boss.user_id}", "tokens", 0)
+    with pytest.raises(Problem, match="50 invitations in an hour"):
+        members.invite(boss, email="b@example.com", role="viewer", now=NOW)
 
 
 def test_the_role_is_the_invited_one_whatever_the_request_says(as_owner, as_stranger, acme, stranger, globex):

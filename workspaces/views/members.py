@@ -16,7 +16,7 @@ from workspaces import members as topic
 from workspaces import roles
 from workspaces.access import OrganizationRequest, organization_view
 from workspaces.forms import InviteForm, RoleForm, refusals_in
-from workspaces.models import Membership, Role
+from workspaces.models import Invitation, Membership, Role
 
 MANAGES = roles.needs("manage_members")
 
@@ -34,7 +34,7 @@ def members(request: OrganizationRequest, slug: str) -> HttpResponse:
     context = {
         "form": form,
         "members": request.organization.memberships.select_related("user").order_by("created_at", "id"),
-        "invitations": request.organization.invitations.filter(accepted_at__isnull=True) if manages else [],
+        "invitations": _open_invitations(request) if manages else [],
         "manages": manages,
         "grants": [role for role in Role if roles.reaches(request.role, role)],
         "now": clock.now(),
@@ -69,9 +69,8 @@ def remove(request: OrganizationRequest, slug: str, uid: str) -> HttpResponse:
 @require_POST
 def withdraw(request: OrganizationRequest, slug: str, uid: str) -> HttpResponse:
     invitation = get_object_or_404(request.organization.invitations.filter(accepted_at__isnull=True), uid=uid)
-    topic.withdraw(request.membership, invitation, clock.now())
-    messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
-    return redirect("members", slug)
+    change = partial(topic.withdraw, request.membership, invitation, clock.now())
+    return _told(request, slug, change, f"The invitation of {invitation.email} is withdrawn.")
 
 
 @transaction.atomic
@@ -82,6 +81,12 @@ def _invite(request: OrganizationRequest, form: InviteForm) -> None:
         topic.send_invitation(invitation, request.build_absolute_uri(reverse("invitation", args=[token])))
     except OSError as error:  # of the network, and all of smtplib's
         raise Problem(502, "mail", "The mail could not be sent. Is EMAIL_URL right? Nobody was invited.") from error
+
+
+def _open_invitations(request: OrganizationRequest) -> list[tuple[Invitation, bool]]:
+    """Each with whether it still lets somebody in, but for its age."""
+    waiting = request.organization.invitations.filter(accepted_at__isnull=True)
+    return [(each, topic.is_backed(each)) for each in waiting]
 
 
 def _member(request: OrganizationRequest, uid: str) -> Membership:
