@@ -1,6 +1,12 @@
 """Accounts in the operators' admin. Signing in there is allauth's login: rate limits and second factor included."""
 
+from typing import Any
+
+import allauth.mfa.admin  # registers a form of its own, which is replaced below: it shows the secrets
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa import signals
+from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, QuerySet
@@ -22,6 +28,35 @@ class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]
 
     def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+
+admin.site.unregister(allauth.mfa.admin.Authenticator)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Second factors. Deleting them lets somebody in who lost theirs, by the password alone."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+    readonly_fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, authenticator: Any) -> None:
+        super().delete_model(request, authenticator)
+        delete_dangling_recovery_codes(authenticator.user)
+        signals.authenticator_removed.send(
+            sender=Authenticator, request=request, user=authenticator.user, authenticator=authenticator
+        )
+
+    def delete_queryset(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        for authenticator in chosen.select_related("user"):
+            self.delete_model(request, authenticator)
 
 
 @admin.register(User)

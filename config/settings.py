@@ -131,6 +131,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "MetricPal"
 ACCOUNT_FORMS = {
     "login": "accounts.entry_forms.SignIn",
     "signup": "accounts.entry_forms.SignUp",

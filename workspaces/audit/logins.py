@@ -26,6 +26,8 @@ def connect() -> None:
     account_signals.email_changed.connect(_changed("email.change"), weak=False, dispatch_uid="audit")
     mfa_signals.authenticator_added.connect(_changed("second_factor.add"), weak=False, dispatch_uid="audit")
     mfa_signals.authenticator_removed.connect(_changed("second_factor.remove"), weak=False, dispatch_uid="audit")
+    mfa_signals.authenticator_reset.connect(_changed("second_factor.codes"), weak=False, dispatch_uid="audit")
+    mfa_signals.authentication_failed.connect(_changed("second_factor.failed"), weak=False, dispatch_uid="audit")
     user_logged_out.connect(_changed("login.end"), weak=False, dispatch_uid="audit")
     user_login_failed.connect(_failed, dispatch_uid="audit")
 
@@ -37,7 +39,7 @@ def _logged_in(request: HttpRequest, user: User, **_: Any) -> None:
 def _changed(action: str) -> Any:
     def told(request: HttpRequest | None = None, user: User | None = None, **_: Any) -> None:
         if user is not None:
-            _tell(user, action, request)
+            _tell(user, action, request, by=getattr(request, "user", None))
 
     return told
 
@@ -50,7 +52,12 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_
         _tell(user, "login.failed", request)
 
 
-def _tell(user: User, action: str, request: HttpRequest | None) -> None:
+def _tell(user: User, action: str, request: HttpRequest | None, by: Any = None) -> None:
+    """`by`: who did it, if not the person: an operator in the admin."""
     came_from = f"from {client_address(request.META)}" if request is not None else ""
+    if by is not None and by.is_authenticated and by.pk != user.pk:
+        actor, target = by, f"{user} {came_from}"
+    else:
+        actor, target = user, came_from
     for organization in Organization.objects.filter(memberships__user=user).order_by("id"):
-        audit.record(organization, user, action, came_from, now=clock.now())
+        audit.record(organization, actor, action, target, now=clock.now())
