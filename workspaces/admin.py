@@ -1,14 +1,18 @@
-"""Tenants in the operators' admin: who they are, how much they have, which keys work. No key can be read here."""
+"""Tenants in the operators' admin: who they are, how much they have, which keys work. No key can be read here.
+
+What an operator changes here stands in the organization's audit log, under the operator's name.
+"""
 
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from config.lib import clock
-from workspaces import api_keys, audit
+from workspaces import api_keys, audit, organizations
 from workspaces.models import (
     ApiKey,
     AuditEntry,
@@ -36,7 +40,7 @@ KEY_FIELDS = (
     "revoked_at",
     "last_used_at",
 )
-INVITATION_FIELDS = ("organization", "email", "role", "invited_by", "created_at", "expires_at", "accepted_at")
+INVITATION_FIELDS = ("email", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at")
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -52,11 +56,31 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class TenantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Made in the product, where each is born with an owner or with keys; changed and deleted here too."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """All that belongs to them goes with them: also what cannot be deleted by itself."""
+        return [str(each) for each in objs], {}, set(), []
+
+    def delete_queryset(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        for each in chosen:
+            self.delete_model(request, each)
+
+
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 0
-    autocomplete_fields = ["user"]
-    readonly_fields = ["created_at"]
+    fields = ["user", "role", "created_at"]
+    readonly_fields = ["user", "role", "created_at"]
+    show_change_link = True
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 class WorkspaceInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -83,13 +107,22 @@ class ApiKeyInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganizationAdmin(TenantAdmin):
     list_display = ["name", "slug", "domain", "member_count", "workspace_count", "created_at"]
     list_filter = ["created_at"]
     search_fields = ["name", "slug", "domain", "=uid", "memberships__user__email"]
     date_hierarchy = "created_at"
     readonly_fields = ["uid", "created_at"]
     inlines = [MembershipInline, WorkspaceInline]
+
+    def save_model(self, request: HttpRequest, organization: Organization, form: Any, change: bool) -> None:
+        super().save_model(request, organization, form, change)
+        said = ", ".join(sorted(form.changed_data))
+        audit.record(organization, request.user, "organization.change", said, now=clock.now())
+        api_keys.forget()
+
+    def delete_model(self, request: HttpRequest, organization: Organization) -> None:
+        organizations.delete_organization(organization)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         counts = {
@@ -108,15 +141,23 @@ class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class WorkspaceAdmin(TenantAdmin):
     list_display = ["name", "overview", "organization", "domain", "timezone", "live_keys", "created_at"]
     list_filter = ["created_at", "timezone"]
     list_select_related = ["organization"]
     search_fields = ["name", "slug", "domain", "=uid", "organization__name"]
     date_hierarchy = "created_at"
-    autocomplete_fields = ["organization"]
-    readonly_fields = ["uid", "live_dataset", "test_dataset", "created_at"]
+    readonly_fields = ["uid", "organization", "live_dataset", "test_dataset", "created_at"]
     inlines = [ApiKeyInline]
+
+    def save_model(self, request: HttpRequest, workspace: Workspace, form: Any, change: bool) -> None:
+        super().save_model(request, workspace, form, change)
+        said, owner = ", ".join(sorted(form.changed_data)), workspace.organization
+        audit.record(owner, request.user, "workspace.change", said, now=clock.now(), workspace=workspace)
+        api_keys.forget()
+
+    def delete_model(self, request: HttpRequest, workspace: Workspace) -> None:
+        organizations.delete_workspace(workspace, actor=request.user, now=clock.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Workspace]:
         live = Q(api_keys__in=ApiKey.objects.live_at(clock.now()))
@@ -146,7 +187,6 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_select_related = ["workspace"]
     search_fields = ["name", "prefix", "workspace__name", "workspace__slug"]
     fields = KEY_FIELDS
-    readonly_fields = KEY_FIELDS
     actions = ["revoke"]
 
     @admin.action(description="Revoke the chosen keys", permissions=["revoke"])
@@ -167,15 +207,44 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["user__email", "organization__name", "organization__slug"]
     autocomplete_fields = ["user", "organization"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        """Of a membership that is there, the role changes: another person is another membership."""
+        return ["user", "organization"] if obj else []
+
+    def save_model(self, request: HttpRequest, member: Membership, form: Any, change: bool) -> None:
+        super().save_model(request, member, form, change)
+        self._told(request, member, "member.role" if change else "member.add", f"{member.user} is {member.role}")
+
+    def delete_model(self, request: HttpRequest, member: Membership) -> None:
+        super().delete_model(request, member)
+        self._told(request, member, "member.remove", str(member.user))
+
+    def delete_queryset(self, request: HttpRequest, chosen: QuerySet[Membership]) -> None:
+        for member in chosen.select_related("user", "organization"):
+            self.delete_model(request, member)
+
+    def _told(self, request: HttpRequest, member: Membership, action: str, target: str) -> None:
+        audit.record(member.organization, request.user, action, target, now=clock.now())
+
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
-    list_display = ["email", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at"]
+    list_display = INVITATION_FIELDS
     list_filter = ["role", ("accepted_at", admin.EmptyFieldListFilter), "expires_at"]
     list_select_related = ["organization", "invited_by"]
     search_fields = ["email", "organization__name"]
     fields = INVITATION_FIELDS
-    readonly_fields = INVITATION_FIELDS
+
+
+@admin.register(LogEntry)
+class OperatorsLogAdmin(ReadOnlyAdmin):
+    """What the operators themselves did in this admin."""
+
+    list_display = ["action_time", "user", "__str__"]
+    list_filter = ["action_time", "action_flag", "content_type"]
+    list_select_related = ["user", "content_type"]
+    search_fields = ["user__email", "object_repr"]
+    date_hierarchy = "action_time"
 
 
 @admin.register(AuditEntry)

@@ -62,6 +62,37 @@ def test_an_operator_can_revoke_a_key(as_operator, acme_key):
     assert api_keys.authenticate(acme_key, clock.now()) is None
 
 
+def entries(organization) -> list[tuple[str, str, str]]:
+    return list(organization.audit_entries.order_by("number").values_list("actor", "action", "target"))
+
+
+def test_what_an_operator_changes_stands_in_the_log_of_the_organization(as_operator, acme, admin, stranger):
+    member = acme.organization.memberships.get(user=admin)
+    as_operator.post(f"{path('membership')}{member.pk}/change/", {"role": "viewer"})
+    as_operator.post(f"{path('membership')}{member.pk}/delete/", {"post": "yes"})
+    empty = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}
+    nothing = {f"{what}-{name}": count for what in ("memberships", "workspaces") for name, count in empty.items()}
+    named = {"name": "Acme & Sons", "slug": "acme"}
+    as_operator.post(f"{path('organization')}{acme.organization.pk}/change/", named | nothing)
+    assert entries(acme.organization) == [
+        (stranger.email, "member.role", f"{admin.email} is viewer"),
+        (stranger.email, "member.remove", admin.email),
+        (stranger.email, "organization.change", "name"),
+    ]
+
+
+@pytest.mark.parametrize("model", ["workspace", "organization"])
+def test_an_operator_deletes_a_tenant_with_its_keys_but_makes_none(as_operator, one_of_each, acme, model):
+    row = acme if model == "workspace" else acme.organization
+    assert b"Are you sure" in as_operator.get(f"{path(model)}{row.pk}/delete/").content
+    as_operator.post(f"{path(model)}{row.pk}/delete/", {"post": "yes"})
+    assert not ApiKey.objects.exists()
+    assert entries(acme.organization)[-1:] == (
+        [("stranger@example.com", "workspace.delete", "Acme")] if model == "workspace" else []
+    )
+    assert as_operator.get(f"{path(model)}add/").status_code == 403
+
+
 def test_an_operator_can_add_a_person(as_operator):
     form = {
         "email": "new@example.com",
