@@ -9,6 +9,8 @@
   lost, or because a process died while draining, is not logged again.
 - **In order**: as long as a spool holds anything, what comes goes behind it; with several processes also behind that of
   the others, for as long as MOST_BEHIND_S.
+- **To the end**: hundreds are logged with one wait for the disk, and while the last of it is brought in whoever comes
+  waits a moment. Else busy senders would write behind it for ever.
 - **After a kill**: a file whose process is gone is taken over by any other process of the machine that drains.
 - **Limits** fail open: what is kept is logged whole, and counted then, in the period in which it came.
 - **Full** (SPOOL_MB), without a disk, or on one that is full: the sender gets 503 and comes again.

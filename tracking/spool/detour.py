@@ -40,6 +40,7 @@ def count(received_ms: int, tally: Tally, add: Callable[[Tally], None]) -> None:
 
 
 def _or_keep(attempt: Callable[[], bool], record: Callable[[], Record]) -> bool:
+    process.here().wait_if_shut()
     if not process.is_open():
         try:
             return attempt()

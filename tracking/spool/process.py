@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 LEAST_BYTES = 8 << 20  # a request needs at most 6 MB
 SUSPECTED_S = 1.0
 MOST_BEHIND_S = 5.0  # for so long the spools of others are waited for
+SHUT_AT_MOST_S = 0.2  # for whom has come meanwhile
 # Answers of a server that is there and cannot write now. Any other refusal is a fault of ours, and waiting mends none.
 NOT_NOW = ("OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "LOADING")
 
@@ -36,7 +37,9 @@ class Spool:
         self._lock = threading.Lock()
         self.suspected_until = 0.0
         self._writers = 0
-        self._empty_since: float | None = None
+        self._caught_up_at = 0.0  # when for the first time all of it was logged
+        self._door = threading.Event()
+        self._door.set()
 
     def keep(self, record: Record) -> None:
         """Returns when it is on the disk. Raises SpoolFull."""
@@ -55,10 +58,9 @@ class Spool:
         """The file, which is not closed meanwhile."""
         with self._lock:
             if self.file is None or self.file.is_failed:
-                self.file, self.position = file.create(), 0
+                self.file, self.position, self._caught_up_at = file.create(), 0, 0.0
                 logger.warning("the ingest log is away; requests are kept in %s", self.file.path)
             self._writers += 1
-            self._empty_since = None
             opened = self.file
         try:
             yield opened
@@ -66,24 +68,44 @@ class Spool:
             with self._lock:
                 self._writers -= 1
 
+    def is_behind_others(self) -> bool:
+        """Whether those of other processes are to be waited for, before the log is used again: for a while."""
+        with self._lock:
+            if self.file is None:
+                return False
+            if self._is_drained():
+                self.file.empty()  # so that the others see it
+                self.position = 0
+            now_s = time.monotonic()
+            self._caught_up_at = self._caught_up_at or now_s
+            return _others_wait(self.file) and now_s - self._caught_up_at < MOST_BEHIND_S
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Who comes now waits until it is over, unless it takes too long."""
+        self._door.clear()
+        try:
+            yield
+        finally:
+            self._door.set()
+
+    def wait_if_shut(self) -> None:
+        self._door.wait(SHUT_AT_MOST_S)
+
     def close_if_drained(self) -> bool:
-        """Whether nothing waits any more, here or, for a while, in the spools of others: the log is used again."""
+        """Whether nothing waits any more: the log is used again."""
         with self._lock:
             if self.file is None:
                 return True
-            if self._writers or self.position < self.file.size:
-                return False
-            if self.file.size:
-                self.file.empty()
-                self.position = 0
-            if self._empty_since is None:
-                self._empty_since = time.monotonic()
-            if _others_wait(self.file) and time.monotonic() - self._empty_since < MOST_BEHIND_S:
+            if not self._is_drained():
                 return False
             self.file.remove()
             self.file = None
             logger.warning("what was kept while the ingest log was away is logged")
             return True
+
+    def _is_drained(self) -> bool:
+        return self.file is not None and not self._writers and self.position >= self.file.size
 
 
 def _others_wait(own: SpoolFile) -> bool:
