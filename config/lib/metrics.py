@@ -22,7 +22,7 @@
 | QUOTA_EXCEEDED    | metricpal_quota_exceeded_total          | tenant, metric                       | usage      |
 | ROLLUP_SECONDS    | metricpal_analytics_rollup_duration_seconds, histogram | –                     | usage      |
 | USAGE_DIFFERENCE  | metricpal_usage_difference_days, gauge  | –                                    | gauges     |
-| SPOOL             | metricpal_spool_requests_total          | result: kept, logged, refused        | spool      |
+| SPOOL             | metricpal_spool_requests_total          | result: kept, covered, logged, refused | spool      |
 | UNACCOUNTED       | metricpal_unaccounted_events, gauge     | what: undecided, unstored, vanished  | gauges     |
 
 Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write. The families of

@@ -26,7 +26,8 @@ from config.web.lines import Host, Line
 from tracking import direct, spool
 from tracking.append import LOGGED
 from tracking.direct import Reply, Waiting
-from tracking.group import Group
+from tracking.group import Asker, Group
+from tracking.spool import Cover
 
 CHUNK_BYTES = 1 << 16
 MOST_GATHERED = 64 << 20  # bytes of all requests together that are still coming
@@ -59,6 +60,9 @@ class Lane:
             self._lose()
         if not self.group.is_open:
             self._connect(now_s)
+        if late := self.group.late():
+            done = self.host.submit(spool.Cover, [each.record() for each in late])
+            done.add_done_callback(partial(self.host.defer, _covered, late))
         self.group.send()
         for lines in (self.quiet, self.leaving):
             while lines and (line := next(iter(lines))) and lines[line] <= now_s:
@@ -163,7 +167,8 @@ class Lane:
         if begun is None:
             self._in_thread(line, head, direct.answer, head.environ, body, now)
         elif isinstance(begun, Waiting):
-            self.group.add(begun.entry, partial(self._told, line, head, begun, began))
+            told = partial(self._told, line, head, begun, began)
+            self.group.add(begun.entry, told, begun.work.received_ms)
         else:
             self._in_thread(line, head, direct.complete, begun)
 
@@ -277,6 +282,13 @@ class Lane:
         self.leaving.pop(line, None)
         line.sock.close()
         self.host.ended()
+
+
+def _covered(late: list[Asker], done: "Future[Cover]") -> None:
+    """Who has waited for a slow log is answered from the disk here; where that has no room, they go on waiting."""
+    if done.exception() is None:
+        for each in late:
+            each.covered(done.result())
 
 
 def _send_rest(sock: socket.socket, text: bytes) -> None:

@@ -5,6 +5,8 @@
                                       │
     drain, a thread of the process ───┴─ the log is back ─────► buffer.append, in order, each once
 
+- **Late**: a log that answers slowly, or not at all and nobody knows it yet, is waited for 0.15 s; then the request is
+  kept here as well, and answered (`cover`).
 - **Once**: a record is logged under the key of its request. Whatever was logged already, because only the answer got
   lost, or because a process died while draining, is not logged again.
 - **In order**: as long as a spool holds anything, what comes goes behind it; with several processes also behind that of
@@ -16,8 +18,10 @@
 - **Full** (SPOOL_MB), without a disk, or on one that is full: the sender gets 503 and comes again.
 """
 
+from tracking.spool.cover import Cover as Cover
 from tracking.spool.detour import count as count
 from tracking.spool.detour import log as log
+from tracking.spool.detour import record_of as record_of
 from tracking.spool.drain import start as start
 from tracking.spool.file import SpoolFull as SpoolFull
 from tracking.spool.look import holds as holds

@@ -7,8 +7,8 @@ import redis
 from django.conf import settings
 
 from tracking import buffer
-from tracking.append import REQUEST_TTL_S, Ration, Tally
-from tracking.spool import drain, process
+from tracking.append import REQUEST_TTL_S, Entry, Ration, Tally
+from tracking.spool import cover, drain, process
 from tracking.spool.records import Record
 
 NO_CEILING = 1 << 53
@@ -25,7 +25,7 @@ def log(
     """buffer.append, and where the log is away the spool. Raises what `append` does; SpoolFull is a RedisError."""
     return _or_keep(
         lambda: buffer.append(envelopes, request_key, tally, ration, kept_s),
-        lambda: Record(received_ms, dict(envelopes), request_key, tally, ration and _unlimited(ration)),
+        lambda: record_of(received_ms, Entry(envelopes, request_key, tally, ration)),
     )
 
 
@@ -43,13 +43,19 @@ def _or_keep(attempt: Callable[[], bool], record: Callable[[], Record]) -> bool:
     process.here().wait_if_shut()
     if not process.is_open():
         try:
-            return attempt()
+            return cover.in_time(attempt, record) if settings.SPOOL_MB else attempt()
         except redis.RedisError as error:
             if not settings.SPOOL_MB or not process.is_away(error):
                 raise
     process.here().keep(record())
     drain.start()
     return True
+
+
+def record_of(received_ms: int, entry: Entry) -> Record:
+    """What is kept of a request, until it can be logged."""
+    ration = entry.ration and _unlimited(entry.ration)
+    return Record(received_ms, dict(entry.envelopes), entry.request_key, entry.tally, ration)
 
 
 def _unlimited(ration: Ration) -> Ration:

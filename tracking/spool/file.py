@@ -26,7 +26,7 @@ class SpoolFile:
     """Open and locked: by its writer, or by whoever drains it for a process that is gone."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
-        self.path, self._file = path, descriptor
+        self.path, self.descriptor = path, descriptor
         self.size = self._durable = os.fstat(descriptor).st_size
         self._failed: OSError | None = None
         self._writing, self._syncing = threading.Lock(), threading.Lock()
@@ -48,15 +48,15 @@ class SpoolFile:
         written = 0
         while written < len(packed):
             try:
-                written += os.pwrite(self._file, packed[written:], self.size + written)
+                written += os.pwrite(self.descriptor, packed[written:], self.size + written)
             except OSError as error:
-                os.ftruncate(self._file, self.size)
+                os.ftruncate(self.descriptor, self.size)
                 raise SpoolFull(f"the spool cannot be written: {error}") from error
 
     def _sync(self) -> None:
         upto = self.size
         try:
-            os.fdatasync(self._file)
+            os.fdatasync(self.descriptor)
         except OSError as error:  # nobody knows what of it is on the disk, and asking again would lie
             self._failed = error
             raise
@@ -64,7 +64,7 @@ class SpoolFile:
 
     def read(self, start: int, most: int) -> bytes:
         """What is on the disk from `start` on, at most `most` bytes."""
-        return os.pread(self._file, min(most, max(0, self._durable - start)), start)
+        return os.pread(self.descriptor, min(most, max(0, self._durable - start)), start)
 
     @property
     def durable(self) -> int:
@@ -77,7 +77,7 @@ class SpoolFile:
 
     def mark_done(self, start: int) -> None:
         """For who looks on. Not waited for: a record that is logged again changes nothing."""
-        os.pwrite(self._file, DONE, start)
+        os.pwrite(self.descriptor, DONE, start)
 
     def set_aside(self, data: bytes) -> None:
         """Keep bytes that are no record for a person to look at."""
@@ -86,12 +86,12 @@ class SpoolFile:
 
     def empty(self) -> None:
         """When all of it is logged and nobody is writing."""
-        os.ftruncate(self._file, 0)
+        os.ftruncate(self.descriptor, 0)
         self.size = self._durable = 0
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
-        os.close(self._file)
+        os.close(self.descriptor)
 
 
 def folder() -> Path:

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import redis
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 LEAST_BYTES = 8 << 20  # a request needs at most 6 MB
 SUSPECTED_S = 1.0
 MOST_BEHIND_S = 5.0  # for so long the spools of others are waited for
+ASKERS = 64  # threads that may wait for a late answer of the log at once
 SHUT_AT_MOST_S = 0.2  # for whom has come meanwhile
 # Answers of a server that is there and cannot write now. Any other refusal is a fault of ours, and waiting mends none.
 NOT_NOW = ("OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "LOADING")
@@ -40,6 +42,7 @@ class Spool:
         self._caught_up_at = 0.0  # when for the first time all of it was logged
         self._door = threading.Event()
         self._door.set()
+        self.askers = ThreadPoolExecutor(ASKERS, "log")
 
     def keep(self, record: Record) -> None:
         """Returns when it is on the disk. Raises SpoolFull."""
@@ -52,6 +55,14 @@ class Spool:
             raise SpoolFull(f"the log is away, and the spool cannot be written: {error}") from error
         metrics.SPOOL.labels(result="kept").inc()
         self.wake.set()
+
+    def open(self) -> None:
+        """From now on what comes goes behind what waits in this process, or in files that it gave up."""
+        try:
+            with self._opened():
+                self.wake.set()
+        except OSError:
+            suspect()
 
     @contextmanager
     def _opened(self) -> Iterator[SpoolFile]:

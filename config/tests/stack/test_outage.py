@@ -21,7 +21,6 @@ from config.tests.stack.test_kill import check, send_while
 from config.tests.stack.test_stop import children, stopped
 
 PATIENCE_SECONDS = 30
-KNOWN_SECONDS = 5  # after so long every web worker has met the silence, for the two seconds that a slow disk may take
 
 
 def statuses(journals) -> Counter[int]:
@@ -57,8 +56,8 @@ def test_while_the_log_hangs_events_are_acknowledged_also_over_a_kill_and_counte
 
 
 @pytest.mark.faults
-def test_while_the_log_hangs_answers_are_as_fast_as_the_spool_once_the_silence_is_known(stack):
-    """P4's 250 ms, beside what a machine busy with others adds. Who asked first has waited for the log's own answer."""
+def test_while_the_log_hangs_answers_are_as_fast_as_the_spool_from_the_first_moment(stack):
+    """P4's 250 ms, beside what a machine busy with others adds."""
     tenant, done = stack.tenant(f"fast {uuid.uuid4().hex[:6]}"), threading.Event()
     works = [clients.until(done, f"client-{number}", pause_s=0.02) for number in range(8)]
     journals: list[Journal] = []
@@ -67,14 +66,14 @@ def test_while_the_log_hangs_answers_are_as_fast_as_the_spool_once_the_silence_i
     time.sleep(3)
     with stopped(stack.pid("buffer")):
         silent_at = time.monotonic()
-        time.sleep(KNOWN_SECONDS + 5)
+        time.sleep(8)
         done.set()
         sender.join()
 
     waits = [each for journal in journals for each in zip(journal.first_tries, journal.latency_s, strict=True)]
     before = quantiles([wait for at, wait in waits if at < silent_at - 1], n=100)[98]
-    during = quantiles([wait for at, wait in waits if at > silent_at + KNOWN_SECONDS], n=100)[98]
-    longest = max(wait for _, wait in waits)
+    during = quantiles([wait for at, wait in waits if at > silent_at], n=100)[98]
+    longest = max(wait for at, wait in waits if at > silent_at - 1)
     print(f"p99 before {before * 1000:.0f} ms, during {during * 1000:.0f} ms, longest {longest * 1000:.0f} ms")
     check(stack, tenant, journals)
     assert during < before + 0.25

@@ -74,7 +74,9 @@ def test_the_answer_has_the_headers_that_django_gives(known: str) -> None:
 @without_kafka
 def test_requests_that_are_ready_together_are_logged_with_one_wait(acme: Workspace, known: str) -> None:
     with Wire() as wire:
-        wire.lane.group._flying, wire.lane.group._since = [lambda _: None], time.monotonic()  # a group is on its way
+        entry, told, _ = _another(known)
+        wire.lane.group._flying = [group.Asker(entry, told, 0)]  # a group is on its way
+        wire.lane.group._since = time.monotonic()
         wire.client.sendall(request(known, body()))
         wire.turn()
         wire.lane.group.add(*_another(known))
@@ -85,7 +87,7 @@ def test_requests_that_are_ready_together_are_logged_with_one_wait(acme: Workspa
         assert logged(acme) == 2
 
 
-def _another(key: str) -> tuple[Any, Any]:
+def _another(key: str) -> tuple[Any, Any, int]:
     environ = {
         "HTTP_X_API_KEY": key,
         "CONTENT_TYPE": "text/plain",
@@ -95,7 +97,7 @@ def _another(key: str) -> tuple[Any, Any]:
     text = body()
     begun = direct.begin({**environ, "CONTENT_LENGTH": str(len(text))}, text, clock.now())
     assert isinstance(begun, direct.Waiting)
-    return begun.entry, lambda _: None
+    return begun.entry, lambda _: None, begun.work.received_ms
 
 
 def _calls() -> int:
