@@ -82,6 +82,11 @@ class Hour:
         return sum(self.refused.values())
 
     @property
+    def given_up(self) -> int:
+        """What scripts say that they could not send. No part of any sum: it was never received."""
+        return self.door[received.GIVEN_UP]
+
+    @property
     def undecided(self) -> int:
         """Received, and neither accepted nor refused."""
         return self.received - self.accepted - sum(self.door[reason] for reason in DropReason)

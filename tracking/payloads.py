@@ -21,6 +21,7 @@ from tracking.usage import DropReason
 
 LISTS = ("events", "batch")
 ALONE = ("api_key", "customerObject", "sent_at", "context")  # what an event by itself may bring of an envelope
+MOST_GIVEN_UP = 1_000_000
 WHERE = re.compile(r" - at `\$(?P<path>.*)`$")
 
 
@@ -71,6 +72,13 @@ class Frame(msgspec.Struct):
     title: str | None = None
     schema_id: str | None = None
     context: Any = None
+    dropped: Any = None  # events that the script gave up before it could send them
+
+    @property
+    def given_up(self) -> int:
+        """0 for whatever no script writes."""
+        told = self.dropped
+        return told if type(told) is int and 0 < told <= MOST_GIVEN_UP else 0
 
     def about(self, name: str) -> Any:
         """A fact of the context, where the script writes what it knows of its browser."""

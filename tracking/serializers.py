@@ -53,6 +53,11 @@ class CollectSerializer(serializers.Serializer[Any]):
     visitor_id = serializers.CharField(required=False)
     user_id = serializers.CharField(required=False)
     url = serializers.CharField(required=False)
+    dropped = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="Events you gave up before sending, since you last said so. Only counted.",
+    )
     context = serializers.DictField(required=False)  # type: ignore[assignment]  # DRF has an attribute of this name
 
 

@@ -44,6 +44,7 @@ def _books(dataset_id: int, now: datetime) -> dict[str, Any]:
         "received": sum(hour.received for hour in hours),
         "stored": sum(hour.stored for hour in hours),
         "refusals": sum(refused.values()),
+        "given_up": sum(hour.given_up for hour in hours),
         "reasons": [(code, usage.SAID[code], number) for code, number in refused.most_common()],
         "latest": [
             row | {"moment": datetime.fromisoformat(row["at"])} for row in rejections.lately(dataset_id, most=LISTED)

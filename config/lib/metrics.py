@@ -9,6 +9,7 @@
 |-------------------|-----------------------------------------|--------------------------------------|------------|
 | EVENTS            | metricpal_events_total                  | result: accepted, duplicate, held, dropped | ingest |
 | EVENTS_DROPPED    | metricpal_events_dropped_total          | reason: a DropReason                 | ingest     |
+| EVENTS_GIVEN_UP   | metricpal_events_given_up_total         | –                                    | ingest     |
 | INGEST_SECONDS    | metricpal_ingest_seconds, histogram     | –                                    | collect    |
 | WRITER_ROWS       | metricpal_writer_rows_total             | table: events, sessions, identity    | writer     |
 | WRITER_DUPLICATES | metricpal_writer_duplicates_total       | –                                    | writer     |
@@ -43,6 +44,7 @@ SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 
 EVENTS = Counter("metricpal_events", "Analytics events judged at the door.", ["result"])
 EVENTS_DROPPED = Counter("metricpal_events_dropped", "Analytics events not kept, by reason.", ["reason"])
+EVENTS_GIVEN_UP = Counter("metricpal_events_given_up", "Events that scripts say they could not send.")
 INGEST_SECONDS = Histogram("metricpal_ingest_seconds", "One collect request, decoding to durable answer.", buckets=FAST)
 WRITER_ROWS = Counter("metricpal_writer_rows", "Rows inserted into the event store.", ["table"])
 WRITER_DUPLICATES = Counter("metricpal_writer_duplicates", "Events the writer had stored before, and left out.")

@@ -13,16 +13,19 @@ from tracking.verdicts import Receipt, mark_repeated, reasons
 def concluded(work: Work, number: str | None) -> Receipt:
     """What is told when the log has answered. `number`: the receipt's; None when nothing of the request was logged."""
     judged, grant, received_ms = work.judged, work.grant, work.received_ms
+    given_up = judged.given_up if number or work.is_empty else 0  # a repetition says it again
     if number:
         recent.note(grant.dataset_id, [event.event_id for event in judged.events])
         _tell_prometheus(judged, grant)
     else:
         mark_repeated(judged.verdicts)
         number = receipts.issue(grant.dataset_id, received_ms, judged.counts)
-        told = usage.tally(grant.dataset_id, work.now, 0, reasons(judged.verdicts), received=judged.received)
+        why = reasons(judged.verdicts)
+        told = usage.tally(grant.dataset_id, work.now, 0, why, received=judged.received, given_up=given_up)
         spool.count(received_ms, told, usage.add)
     rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
     faults.note(grant.dataset_id, work.now, judged.findings)
+    usage.tell_prometheus(judged.counts.accepted, reasons(judged.verdicts), given_up)
     return _receipt(number, judged, grant.rules.is_paused)
 
 
@@ -36,7 +39,6 @@ def _tell_prometheus(judged: Judged, grant: KeyGrant) -> None:
 
 def _receipt(number: str, judged: Judged, is_off: bool) -> Receipt:
     counts = judged.counts
-    usage.tell_prometheus(counts.accepted, reasons(judged.verdicts))
     return Receipt(
         number,
         counts.accepted,

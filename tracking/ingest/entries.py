@@ -31,7 +31,9 @@ def entry_of(work: Work, key: bytes, room: int, ration: Ration | None) -> tuple[
         put_aside = list(_envelopes(held, grant, client, receipt, received_ms).values())
         ration = ration._replace(held=put_aside, held_quantity=len(held.events))
     told = reasons(judged.verdicts)
-    tally = usage.tally(grant.dataset_id, work.now, len(logged.events), told, received=judged.received)
+    tally = usage.tally(
+        grant.dataset_id, work.now, len(logged.events), told, received=judged.received, given_up=judged.given_up
+    )
     envelopes = _envelopes(logged, grant, client, receipt, received_ms)
     return receipt, Entry(envelopes, key, tally, ration, _kept_s(judged))
 

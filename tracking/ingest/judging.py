@@ -34,7 +34,7 @@ def judged(
 
 def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: int, treatment: Treatment) -> Judged:
     arrival = _arrival(payload, grant, client, received_ms)._replace(is_limited=treatment.is_limited)
-    judged = Judged([], [], [], [], len(payload.trees))
+    judged = Judged([], [], [], [], len(payload.trees), payload.frame.given_up)
     seen: set[bytes] = set()
     for index, tree in enumerate(payload.trees):
         try:

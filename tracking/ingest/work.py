@@ -18,6 +18,14 @@ class Judged(NamedTuple):
     verdicts: list[Verdict]  # one for each event of the request
     findings: list[Finding]  # what schemas found wrong
     received: int = 0  # events in the request
+    lost: int = 0  # events that its sender gave up before
+
+    @property
+    def given_up(self) -> int:
+        """As the sender says, unless it is a repetition that says so."""
+        if not self.lost:
+            return 0
+        return 0 if all(verdict.status == "duplicate" for verdict in self.verdicts) else self.lost
 
     @property
     def counts(self) -> Counts:

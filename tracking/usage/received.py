@@ -6,6 +6,7 @@ Counts what arrived; what an organization has used up of its limits is counted a
 | what              | number of events                                                                 |
 |-------------------|----------------------------------------------------------------------------------|
 | received          | that stood in requests with a valid key, counted before anything is decided      |
+| given_up          | that scripts could not send, as they say: nothing came of them, so no sum has them |
 | replayed          | that came back from quarantine, repaired                                         |
 | accepted          | that were logged                                                                 |
 | a DropReason      | that were not, and why: received + replayed = accepted + all of these            |
@@ -23,7 +24,8 @@ from tracking.append import Tally
 from tracking.usage.reasons import DropReason
 
 KEPT_SECONDS = 40 * 24 * 60 * 60
-ACCEPTED, RECEIVED, REPLAYED = "accepted", "received", "replayed"
+ACCEPTED, RECEIVED, REPLAYED, GIVEN_UP = "accepted", "received", "replayed", "given_up"
+NO_FATE = (RECEIVED, REPLAYED, GIVEN_UP)  # what is no answer to "what became of it"
 Hours = dict[int, Counter[str]]  # hour of the day (UTC) → what → events
 
 _ACCEPTED = metrics.EVENTS.labels(result="accepted")
@@ -41,11 +43,12 @@ def tally(
     *,
     received: int = 0,
     replayed: int = 0,
+    given_up: int = 0,
 ) -> Tally:
     """The hour's numbers to add, for buffer.append to count in the same step as it logs."""
     hour = f"{now.hour:02}:"
     numbers = {hour + reason: number for reason, number in reasons.items() if number}
-    for what, number in ((ACCEPTED, accepted), (RECEIVED, received), (REPLAYED, replayed)):
+    for what, number in ((ACCEPTED, accepted), (RECEIVED, received), (REPLAYED, replayed), (GIVEN_UP, given_up)):
         if number:
             numbers[hour + what] = number
     return Tally(key(dataset_id, now), numbers, KEPT_SECONDS)
@@ -60,8 +63,10 @@ def add(told: Tally) -> None:
     pipeline.execute()
 
 
-def tell_prometheus(accepted: int, reasons: Mapping[DropReason, int]) -> None:
+def tell_prometheus(accepted: int, reasons: Mapping[DropReason, int], given_up: int = 0) -> None:
     """The same numbers without the dataset, for the operator."""
+    if given_up:
+        metrics.EVENTS_GIVEN_UP.inc(given_up)
     if accepted:
         _ACCEPTED.inc(accepted)
     for reason, number in reasons.items():
@@ -76,7 +81,7 @@ def of_day(dataset_id: int, day: datetime) -> dict[str, int]:
     total: Counter[str] = Counter()
     for found in hours(stored).values():
         total.update(found)
-    return {what: number for what, number in total.items() if what not in (RECEIVED, REPLAYED)}
+    return {what: number for what, number in total.items() if what not in NO_FATE}
 
 
 def hours(found: Mapping[bytes, bytes]) -> Hours:

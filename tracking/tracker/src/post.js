@@ -39,12 +39,14 @@ export function createPost({ config, log, warn }, { queue, disk, transport, enco
   async function one(max) {
     const batch = nextBatch(queue.all(), max);
     inFlight = batch;
+    const told = queue.lost;
     const answer = await transport.post(body(batch));
-    const { status } = answer;
     inFlight = [];
+    const { status } = answer;
     const decision = verdict(status);
     if (decision === "split" && batch.length > 1) return batch.length >> 1;
     if (decision === "retry") return failed(status, answer.retryAfter, batch), 0;
+    queue.lost -= told; // below 0 where a beacon told the same meanwhile: then the next are told as so many fewer
     answered(decision, answer, batch);
     return max;
   }
@@ -52,8 +54,9 @@ export function createPost({ config, log, warn }, { queue, disk, transport, enco
   function beacon(events, max) {
     const batch = nextBatch(events, max);
     if (!batch.length) return batch;
-    if (transport.beacon(body(batch))) return [...batch, ...beacon(events.slice(batch.length), max)];
-    return beacon(events, batch.length >> 1);
+    if (!transport.beacon(body(batch))) return beacon(events, batch.length >> 1);
+    queue.lost = 0;
+    return [...batch, ...beacon(events.slice(batch.length), max)];
   }
 
   return {

@@ -6,7 +6,7 @@ const MAX_RETRY_AFTER_MS = 300 * SECOND;
 
 /** "done", "drop" (never send again), "stop" (nor anything else from this page), "split" or "retry". */
 export function verdict(status) {
-  if (status >= 200 && status < 400) return "done";
+  if (/^[23]/.test(status)) return "done";
   if (/40[13]/.test(status)) return "stop";
   if (status === 413) return "split";
   return /^(0|408|42[59]|5(?!0[15])..)$/.test(status) ? "retry" : "drop";
@@ -20,4 +20,4 @@ export function retryAfterMs(header, now) {
 
 /** Doubling, half of it random, so that a thousand browsers do not come back at the same moment. */
 export const backoffMs = (failures, chance) =>
-  Math.min(MAX_WAIT_MS, SECOND * 2 ** (failures - 1)) * (0.5 + 0.5 * chance);
+  Math.min(MAX_WAIT_MS, SECOND * 2 ** (failures - 1)) * (1 + chance) / 2;

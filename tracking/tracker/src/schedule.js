@@ -27,11 +27,7 @@ export function createSchedule({ config, clock }, run) {
         run();
       }, at - clock.now());
     },
-    lengthen() {
-      sends += 1;
-    },
-    rewind() {
-      sends = 0;
-    },
+    lengthen: () => sends++,
+    rewind: () => (sends = 0),
   };
 }

@@ -52,7 +52,7 @@ export function createTracker({ win, config, url, load, log, warn }) {
       const [state, reason] = consent.decide();
       context.bot = guard(botSigns, log, 0)(win);
       context.consent = reason ? state : undefined; // nobody was asked: nothing is claimed
-      return encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, dropped: sender.dropped, context });
+      return encode(batch, { api_key: config.apikey, sent_at: clock.now(), retry, dropped: queue.lost || undefined, context });
     };
     const sender = createSender(env, { queue, disk, transport, encodeBatch, pages: () => run.pages });
     const emitter = createEmitter(env, { page, people, shared, sender });

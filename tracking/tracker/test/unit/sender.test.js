@@ -26,7 +26,7 @@ function setUp({ answers = [200], options = {}, storage = fakeStorage(), page = 
   const queue = createQueue();
   const transport = fakeTransport(...answers);
   const disk = keeps ? createDisk(env) : noDisk;
-  const encodeBatch = (events, retry) => ({ events: events.map(({ id }) => id), retry });
+  const encodeBatch = (events, retry) => ({ events: events.map(({ id }) => id), retry, ...(queue.lost && { dropped: queue.lost }) });
   const sender = createSender(env, { queue, disk, transport, encodeBatch, pages: () => pages });
   const add = (count, urgent) => Array.from({ length: count }, () => anEvent()).map((event) => (sender.add(event, urgent), event.id));
   return { pages, sender, add, queue, transport, clock, storage, network, warnings };
@@ -308,4 +308,16 @@ test("a collector that says off gets nothing more from this page", async () => {
   add(5, true);
   await clock.tick(100_000);
   assert.deepEqual([sizes(transport), queue.size()], [[1], 0]);
+});
+
+test("what was given up is told once, by the first body that is answered", async () => {
+  const { queue, add, transport, clock } = setUp({ answers: [503, 200, 200] });
+  queue.lost = 3;
+  add(1);
+  await clock.tick(5000);
+  queue.lost += 4;
+  await clock.tick(60_000);
+  add(1);
+  await clock.tick(60_000);
+  assert.deepEqual(transport.bodies.map(({ dropped }) => dropped), [3, 7, undefined]);
 });
