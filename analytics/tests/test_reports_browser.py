@@ -140,3 +140,22 @@ def test_each_key_of_a_report_does_one_thing(reports: Page, live_site: str) -> N
 
     expect(reports.locator(".sentence-lines .letter")).to_have_text(["A", "B", "C"])
     expect(reports).to_have_url(re.compile("step="))
+
+
+def test_a_question_is_changed_with_keys_alone_and_they_go_on_from_there(reports: Page, live_site: str) -> None:
+    reports.goto(f"{live_site}/w/acme/reports/trends/?period=7d")
+    reports.keyboard.press("b")
+    reports.keyboard.type("browser")
+    expect(reports.locator("#by-menu .menu-item:visible")).to_have_text(["Browser", "Browser version"])
+    reports.keyboard.press("ArrowDown")
+    reports.keyboard.press("Enter")
+    expect(reports).to_have_url(re.compile("by=browser"))
+    expect(reports.locator("#by-menu > summary")).to_be_focused()
+
+    reports.keyboard.press("ArrowDown")
+    expect(reports.locator("#by-menu .menu-search")).to_be_focused()
+    reports.keyboard.press("Escape")
+    expect(reports.locator("#by-menu > summary")).to_be_focused()
+    reports.keyboard.press("+")
+    expect(reports.locator(".sentence-lines .letter")).to_have_text(["A", "B"])
+    expect(reports.locator("[data-key='+']")).to_be_focused()

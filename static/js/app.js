@@ -1,6 +1,8 @@
 // What every page loads: htmx, menus, dialogs, copy buttons, theme, messages, shortcuts and live updates.
 import "./htmx.js";
 import "./menus.js";
+import "./menu_keys.js";
+import "./focus.js";
 import "./nav.js";
 import "./copy.js";
 import "./theme.js";

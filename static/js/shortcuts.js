@@ -5,6 +5,7 @@ const typing = (target) => target.closest("input, select, textarea, [contentedit
 
 const press = (element) => {
   if (!element) return false;
+  element.focus(); // from where the keys go on
   if (element.matches("summary")) element.parentElement.open = true;
   else element.click();
   return true;

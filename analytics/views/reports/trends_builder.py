@@ -59,7 +59,6 @@ class Builder:
     interval: str
     intervals: Menu
     formula: str
-    letters: str
     fields: list[tuple[str, str]]  # hidden, beside the formula
     save_href: str
     examples: Menu
@@ -95,7 +94,6 @@ def builder(workspace: Workspace, page: ReportPage, asked: Trend) -> Builder:
         interval=page.interval,
         intervals=[Item(f"By {each}", page.url(interval=each), each == page.interval) for each in page.intervals],
         formula=asked.formula_text,
-        letters=", ".join(LETTERS[: len(asked.series)]),
         fields=[pair for pair in asked.parameters if pair[0] != "formula"],
         examples=[Item(label, _url(page, each), each == asked) for label, each in EXAMPLES.items()],
         save_href=reverse("metric_new", args=[workspace.slug]) + page.url(),
