@@ -280,3 +280,11 @@ def test_before_the_first_event_a_report_leads_to_the_snippet(name, as_owner, ac
     fresh = acme.organization.workspaces.create(name="New", slug="new")
     answer = as_owner.get(f"/w/{fresh.slug}/reports/{name}/")
     assert told in text_of(answer) and "/w/new/install/" in answer.content.decode()
+
+
+def test_a_list_of_events_says_the_day_of_each(busy, as_analyst):
+    store_events(busy.dataset_id(), [page_view("2026-03-08T23:59", "/late")])
+
+    page = as_analyst.get(address("events", "?period=7d")).content.decode()
+
+    assert re.findall(r'event-day">([^<]+)<', page) == ["Mon 9 Mar 2026", "Sun 8 Mar 2026"]
