@@ -122,6 +122,14 @@ def test_what_makes_no_sense_gives_the_usual_page_and_a_sentence(world, as_viewe
     assert totals(html) == [["Visitors", "2"]]
 
 
+def test_a_slip_in_the_formula_costs_no_other_word_and_can_be_put_right(world, as_viewer):
+    html = answer(as_viewer, "s=visitors&s=events&by=country&formula=A%2B")
+
+    assert "The formula stops too early" in html
+    assert 'name="formula" value="A+"' in html
+    assert [row[0] for row in totals(html)][:2] == ["Visitors: Germany", "Events: Germany"]
+
+
 def test_a_dialog_adds_a_condition_to_the_series_it_was_opened_for(world, as_viewer):
     sent = "s=visitors&s=events&into=B&dimension=country&operator=is&value=Germany"
 

@@ -16,6 +16,9 @@ let polling = null;
 
 const root = () => document.getElementById("overview");
 
+/** A page that says why there are no numbers has nothing to hear of. */
+const isLive = ({ socket, workspace }) => Boolean(socket ?? workspace);
+
 /** A dashboard says its socket's path itself; the overview's follows from its workspace. */
 function address({ socket, workspace, environment, livePort }) {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -66,7 +69,7 @@ function retry(event) {
 
 function connect() {
   const page = root();
-  if (!page || socket) return;
+  if (!page || socket || !isLive(page.dataset)) return;
   socket = new WebSocket(address(page.dataset));
   socket.address = address(page.dataset);
   socket.onopen = () => {
@@ -82,7 +85,7 @@ function connect() {
 /** After the page changed: another state has another socket; elsewhere there is none. */
 function follow() {
   const page = root();
-  if (socket && (!page || address(page.dataset) !== socket.address)) {
+  if (socket && (!page || !isLive(page.dataset) || address(page.dataset) !== socket.address)) {
     const old = socket;
     socket = null;
     old.close();

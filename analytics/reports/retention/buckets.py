@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from analytics.query.gaps import MAX_BUCKETS, edges
 from analytics.query.model import Period, QueryError
-from analytics.reports.retention.model import Retention
+from analytics.reports.retention.model import Retention, Unit
 
 LONGEST = {
     "hour": timedelta(hours=2),
@@ -13,6 +13,11 @@ LONGEST = {
     "month": timedelta(days=32),
 }
 MAX_ROWS = 120
+
+
+def fits(unit: Unit, period: Period) -> bool:
+    """A table has no more rows than one can read."""
+    return period.end - period.start < LONGEST[unit] * (MAX_ROWS + 1) and len(edges(period, unit)) <= MAX_ROWS
 
 
 def buckets(asked: Retention, period: Period) -> tuple[int, list[datetime]]:

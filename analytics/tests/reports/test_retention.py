@@ -103,3 +103,20 @@ def test_nothing_of_a_neighbour_is_seen(as_analyst, acme, globex, lives):
     store_events(globex.dataset_id(), [did("02", "signup", 9), did("03", "login", 9)])
 
     assert counts(ask(as_analyst, acme), 0) == [1, 2, 0]
+
+
+def test_a_period_too_long_for_days_goes_by_week_and_hours_bring_a_period_of_theirs(lives, as_analyst):
+    year = as_analyst.get("/w/acme/reports/retention/?period=12mo")
+    assert (year.status_code, year.context["unit"]) == (200, "week")
+    assert [each.label for each in year.context["units"]] == ["hour, of the last 24 hours", "week", "month"]
+    hours = as_analyst.get("/w/acme/reports/retention/" + year.context["units"][0].href)
+    assert (hours.status_code, hours.context["unit"], len(hours.context["rows"])) == (200, "hour", 24)
+
+
+def test_a_question_that_cannot_be_counted_says_why_beside_its_period(lives, as_analyst):
+    page = as_analyst.get("/w/acme/reports/retention/?unit=hour&f=is,country,DE")
+
+    assert page.status_code == 400
+    html = page.content.decode()
+    assert "The period has 672 hours." in html
+    assert 'id="period-menu"' in html and 'href="?f=is,country,DE">Begin anew' in html

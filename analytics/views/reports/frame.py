@@ -24,6 +24,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from analytics.exports import csv_lines
+from analytics.query.costs import said
 from analytics.query.extent import first_moment
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, QueryError
@@ -40,6 +41,7 @@ from analytics.views.toolbar import toolbar
 from analytics.views.unavailable import says_when_unavailable
 from analytics.views.views_menu import views_menu
 from config.lib import clock
+from tracking.store import QueryTimeout, QueryTooLarge
 from workspaces.access import WorkspaceRequest, workspace_view
 from workspaces.models import Role, Workspace
 
@@ -113,15 +115,28 @@ def page_view(report: Report[Any]) -> Callable[..., HttpResponse]:
             if not error:
                 return HttpResponseRedirect(narrowed.url())
         target = request.headers.get("HX-Target", "")
-        context = _context(report, request, page) | report.show(request, page, question) | {"error": error}
-        context |= {"shell": SHELLS.get(target, "base.html"), "question": question}
-        response = render(request, report.template, context)
+        context = _context(report, request, page) | {"error": error, "question": question}
+        context |= {"shell": SHELLS.get(target, "base.html")}
+        try:
+            response = render(request, report.template, context | report.show(request, page, question))
+        except (QueryError, QueryTimeout, QueryTooLarge) as refused:
+            response = _refused(request, context, page, refused)
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         if target == "overview":
             response.headers["HX-Push-Url"] = request.path + page.url()  # the one way to write this state
         return response
 
     return view
+
+
+Refused = QueryError | QueryTimeout | QueryTooLarge
+
+
+def _refused(request: WorkspaceRequest, context: dict[str, Any], page: ReportPage, error: Refused) -> HttpResponse:
+    """Why this question has no answer, beside what can be changed of it: the period, the filters, the question."""
+    reason, status = (str(error), 400) if isinstance(error, QueryError) else (said(error), 503)
+    context |= {"reason": reason, "usual_href": replace(page, own=()).url()}
+    return render(request, "analytics/reports/refused.html", context, status=status)
 
 
 def csv_view(report: Report[Any]) -> Callable[..., HttpResponse]:
@@ -148,11 +163,20 @@ def read_state(
     known = {each.name: getattr(page, each.name) for each in fields(PageQuery)}
     known["profile"] = page.profile if report.is_profiled else ""
     asking = ReportPage(**known, saved=SavedOf(workspace, now), workspace=workspace)
-    try:
-        question = report.read(params, asking)
-    except QueryError as refused:
-        question, error = report.read(QueryDict(), asking), error or str(refused)
-    return asking.asking(question), question, error
+    question, wrong = _question(report, params, asking)
+    return asking.asking(question), question, error or wrong
+
+
+def _question(report: Report[Any], params: QueryDict, page: ReportPage) -> tuple[Any, str]:
+    """The part that the error names gives way, so that a slip in a formula costs no other word; else all of it."""
+    given, error = params.copy(), ""
+    while True:
+        try:
+            return report.read(given, page), error
+        except QueryError as refused:
+            error = error or str(refused)
+            if given.pop(refused.field, None) is None:
+                given = QueryDict(mutable=True)
 
 
 def _filtered(report: Report[Any], params: QueryDict, page: ReportPage, question: Any) -> tuple[PageQuery, str]:

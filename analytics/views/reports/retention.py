@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
 
@@ -10,8 +10,8 @@ from analytics.query.model import Condition, Filter, QueryError
 from analytics.reports.behind import Behind
 from analytics.reports.names import event_names
 from analytics.reports.retention import Answer, Cell, Retention, answer
-from analytics.reports.retention.buckets import buckets
-from analytics.reports.retention.model import CAME, CLOCKS, UNITS, WHO
+from analytics.reports.retention.buckets import buckets, fits
+from analytics.reports.retention.model import CAME, CLOCKS, UNITS, WHO, Unit
 from analytics.reports.retention.read import from_params
 from analytics.reports.retention.statement import people_in
 from analytics.reports.steps import ANYTHING, Step
@@ -53,7 +53,11 @@ class Shown:
 
 
 def read(params: QueryDict, page: ReportPage) -> Retention:
-    return from_params(params, page.saved)
+    """Where none is named, the shortest unit that the period has room for: twelve months go by week."""
+    asked = from_params(params, page.saved)
+    units: tuple[Unit, ...] = ("day", "week", "month")
+    unit = next((each for each in units if fits(each, page.period)), asked.unit)
+    return asked if params.get("unit") else replace(asked, unit=unit)
 
 
 def show(request: WorkspaceRequest, page: ReportPage, asked: Retention) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Retention) -> dict[
         "back": _step(page, asked, "back", names),
         "whos": choices(page, asked, "who", WHO),
         "who": WHO[asked.who],
-        "units": choices(page, asked, "unit", UNITS),
+        "units": _units(page, asked),
         "unit": asked.unit,
         "clocks": choices(page, asked, "clock", CLOCKS),
         "clock": CLOCKS[asked.clock],
@@ -129,6 +133,13 @@ def narrowed(asked: Retention, into: str, added: Condition) -> Retention:
 
 def total(found: Answer) -> int:
     return sum(row.began for row in found.rows)
+
+
+def _units(page: ReportPage, asked: Retention) -> list[Item]:
+    """Those the period has room for; hours come with a period that has room for them."""
+    found = [each for each in choices(page, asked, "unit", UNITS) if fits(cast(Unit, each.label), page.period)]
+    by_hour = page.asking(replace(asked, unit="hour")).url(period="24h")
+    return found if fits("hour", page.period) else [Item("hour, of the last 24 hours", by_hour), *found]
 
 
 def _column(page: ReportPage, asked: Retention, count: int) -> Item:
