@@ -29,10 +29,15 @@
 Labels hold words from closed sets only: never a workspace, a URL or anything a visitor can write. The families of
 usage name organizations and their own units, as operators ask for: `bounded` keeps each set small.
 Gauges are set when they are asked for (config.gauges).
-Several processes count. With PROMETHEUS_MULTIPROC_DIR set they share that folder and `render` adds them up.
+Several processes count. With PROMETHEUS_MULTIPROC_DIR set they share that folder and `render` adds them up. There an
+addition costs 1.5 µs: who answers many requests at once adds up first (`add`, `observe` within `gathered`).
 """
 
 import os
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -85,6 +90,55 @@ UNACCOUNTED = Gauge(
 )
 BOUND = 1000
 _known: dict[str, set[str]] = {}
+
+
+class _Gathering(threading.local):
+    """What this thread has added up and not written yet; None: it writes at once."""
+
+    sums: dict[Counter, float] | None = None
+    seconds: dict[Histogram, list[float]]
+
+
+_gathering = _Gathering()
+
+
+def add(counter: Counter, number: float) -> None:
+    sums = _gathering.sums
+    if sums is None:
+        counter.inc(number)
+    else:
+        sums[counter] = sums.get(counter, 0) + number
+
+
+def observe(histogram: Histogram, seconds: float) -> None:
+    if _gathering.sums is None:
+        histogram.observe(seconds)
+    else:
+        _gathering.seconds.setdefault(histogram, []).append(seconds)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """What this thread counts within is written at the end, each family once."""
+    sums: dict[Counter, float] = {}
+    seconds: dict[Histogram, list[float]] = {}
+    _gathering.sums, _gathering.seconds = sums, seconds
+    try:
+        yield
+    finally:
+        _gathering.sums = None
+        for counter, number in sums.items():
+            counter.inc(number)
+        for histogram, each in seconds.items():
+            _observe_all(histogram, each)
+
+
+def _observe_all(histogram: Histogram, seconds: list[float]) -> None:
+    """As `observe` for each; the library itself takes them one by one only."""
+    places = [bisect_left(histogram._upper_bounds, each) for each in seconds]
+    for place in set(places):
+        histogram._buckets[place].inc(places.count(place))
+    histogram._sum.inc(sum(seconds))
 
 
 def bounded(label: str, value: str) -> str:

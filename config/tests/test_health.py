@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from prometheus_client import Histogram
 
 from config import health
 from config.lib import metrics
@@ -118,6 +119,28 @@ def test_metrics_print_what_was_counted(anonymous):
 
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert 'metricpal_events_dropped_total{reason="test_reason"} 3.0' in answer.content.decode()
+
+
+def test_what_is_gathered_is_printed_like_what_was_counted_one_by_one():
+    single, together = (
+        Histogram(f"{name}_seconds", "x", buckets=(1, 2), registry=None) for name in ("single", "together")
+    )
+    for seconds in (0.5, 1, 1.5, 7):
+        single.observe(seconds)
+    counter = metrics.EVENTS_DROPPED.labels(reason="gathered_reason")
+    with metrics.gathered():
+        for seconds in (0.5, 1, 1.5, 7):
+            metrics.observe(together, seconds)
+            metrics.add(counter, 2)
+        assert counter._value.get() == 0
+    metrics.add(counter, 1)
+
+    assert counter._value.get() == 9
+    assert _values(together) == _values(single) == [2, 3, 4, 4, 10]  # up to 1, up to 2, all; number and sum
+
+
+def _values(histogram: Histogram) -> list[float]:
+    return [each.value for family in histogram.collect() for each in family.samples if "created" not in each.name]
 
 
 def test_metrics_ask_for_their_token(anonymous, settings):

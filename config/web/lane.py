@@ -92,7 +92,8 @@ class Lane:
             self.host.poller.register(self._polled, selectors.EVENT_READ, self._logged)
 
     def _logged(self, _: object) -> None:
-        self.group.receive()
+        with metrics.gathered():
+            self.group.receive()
         if self.group.is_open:
             self.group.send()
         else:
@@ -177,7 +178,7 @@ class Lane:
             self._in_thread(line, head, direct.complete, waiting.work)
             return
         reply = direct.finish(waiting)
-        metrics.INGEST_SECONDS.observe(time.perf_counter() - began)
+        metrics.observe(metrics.INGEST_SECONDS, time.perf_counter() - began)
         self._reply(line, head, reply)
 
     def _in_thread(self, line: Line, head: Head, function: Callable[..., Reply], *arguments: Any) -> None:

@@ -12,7 +12,7 @@ from config.lib import metrics
 def count_events(tenant: str, source: str, types: Sequence[str]) -> None:
     """`types` has the type of each event that was accepted."""
     for event, number in Counter(types).items() if len(types) > 1 else ((each, 1) for each in types):
-        _events(tenant, event, source).inc(number)
+        metrics.add(_events(tenant, event, source), number)
 
 
 def count_usage(tenant: str, metric: str, quantity: int) -> None:

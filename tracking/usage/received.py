@@ -68,7 +68,7 @@ def tell_prometheus(accepted: int, reasons: Mapping[DropReason, int], given_up: 
     if given_up:
         metrics.EVENTS_GIVEN_UP.inc(given_up)
     if accepted:
-        _ACCEPTED.inc(accepted)
+        metrics.add(_ACCEPTED, accepted)
     for reason, number in reasons.items():
         if number:
             _RESULTS.get(reason, _DROPPED).inc(number)
