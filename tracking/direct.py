@@ -59,7 +59,7 @@ def begin(environ: Mapping[str, Any], body: bytes, now: datetime) -> Waiting | i
     if spool.is_open():  # what comes goes behind what waits there
         return None
     try:
-        plain = wire.read(environ, io.BytesIO(body))
+        plain = wire.plain(environ, body)  # the head was looked through: it has a length, and no encoding
         work = door.judged(ASKING_NOBODY, door.Sent(environ, door.query_of(environ), plain), now)
         if not work.is_plain or settings.KAFKA_BROKERS:  # Kafka is waited for, too
             return work

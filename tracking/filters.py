@@ -11,7 +11,7 @@ from config.lib.addresses import client_address
 from tracking.events import Accepted, EventType
 from tracking.keys import KeyGrant
 from tracking.payloads import Frame
-from tracking.rules import Rules, is_excluded_host, is_excluded_page, is_within
+from tracking.rules import NOTHING, Rules, is_excluded_host, is_excluded_page, is_within
 from tracking.steps.urls import split
 from tracking.trees import Rejected
 from tracking.usage import SAID, DropReason
@@ -66,7 +66,7 @@ def is_limited(environ: Mapping[str, Any], frame: Frame) -> bool:
 
 def check_page(rules: Rules, url: str) -> None:
     """Raises Rejected for a host or page that the workspace excludes."""
-    if not (rules.excluded_hosts or rules.excluded_pages.pattern) or not url:
+    if not (rules.excluded_hosts or rules.excluded_pages is not NOTHING) or not url:
         return
     parts = split(url)
     if is_excluded_host(parts.host, rules.excluded_hosts):

@@ -94,7 +94,7 @@ class NotAtHand(Exception):
 def at_hand(raw: str, now: datetime) -> KeyGrant:
     """The same, asking nobody. Raises NotAtHand."""
     _, found, key = _remembered.get(raw, (0.0, None, None))
-    if found is None or key is not api_keys.at_hand(raw, now):
+    if found is None or key is None or not api_keys.is_at_hand(key, now):
         raise NotAtHand
     return found
 

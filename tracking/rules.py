@@ -19,7 +19,7 @@ from workspaces.models import Workspace
 
 Network = IPv4Network | IPv6Network
 SHORT_BITS = {4: 24, 6: 48}  # what is left of a shortened address
-EMPTY = re.compile(r"(?!)")
+NOTHING = re.compile(r"(?!)")
 # A visitor chooses the path that a pattern is tried on: few wildcards and a short path keep the trying short.
 MAX_WILDCARDS, MATCHED_CHARS = 3, 300
 
@@ -34,7 +34,7 @@ class Rules(NamedTuple):
     excluded_networks: tuple[Network, ...] = ()
     internal_networks: tuple[Network, ...] = ()
     excluded_hosts: tuple[str, ...] = ()
-    excluded_pages: re.Pattern[str] = EMPTY
+    excluded_pages: re.Pattern[str] = NOTHING
     excluded_countries: frozenset[str] = frozenset()
 
     def used_address(self, address: str) -> str:
@@ -101,14 +101,14 @@ def is_excluded_host(host: str, excluded: tuple[str, ...]) -> bool:
 
 
 def is_excluded_page(path: str, excluded: re.Pattern[str]) -> bool:
-    return excluded is not EMPTY and excluded.fullmatch(path[:MATCHED_CHARS]) is not None
+    return excluded is not NOTHING and excluded.fullmatch(path[:MATCHED_CHARS]) is not None
 
 
 @lru_cache(maxsize=1024)
 def _pattern(pages: tuple[str, ...]) -> re.Pattern[str]:
     """`/admin/**` is everything below /admin/, `/a/*/b` any one part between."""
     if not pages:
-        return EMPTY
+        return NOTHING
     parts = [re.escape(page).replace(r"\*\*", ".*").replace(r"\*", "[^/]*") for page in pages]
     return re.compile("|".join(f"(?:{part})" for part in parts), re.DOTALL)
 

@@ -44,8 +44,16 @@ def read(
     encoding = environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
     if encoding not in ("identity", "gzip", ""):
         raise Problem(415, "content_encoding", "Send the body as it is or with Content-Encoding: gzip.")
-    if encoding == "gzip":
-        body = gunzip(body, limits.decoded)
+    return _without_mark(gunzip(body, limits.decoded) if encoding == "gzip" else body)
+
+
+def plain(environ: Mapping[str, Any], body: bytes, content_types: frozenset[str] = JSON) -> bytes:
+    """The same where the body has been read whole, within its limit, and has no encoding. Raises Problem."""
+    _check_content_type(environ.get("CONTENT_TYPE", ""), content_types)
+    return _without_mark(body)
+
+
+def _without_mark(body: bytes) -> bytes:
     if body.startswith(BOMS):
         raise Problem(400, "encoding", "Send UTF-8 without a byte order mark.")
     return body

@@ -146,19 +146,19 @@ def authenticate(raw: str, now: datetime) -> ApiKey | None:
     return key
 
 
-def at_hand(raw: str, now: datetime) -> ApiKey | None:
-    """The same, asking nobody: None where the database has to be asked, which then is for the caller to do."""
-    digest = crypto.digest(raw)
-    found_at, key = _known.get(digest, (0.0, None))
+def is_at_hand(key: ApiKey, now: datetime) -> bool:
+    """Whether `authenticate` would give this key, found before, without asking anybody. Otherwise the database has to
+    be asked, which then is for the caller to do."""
+    found_at, known = _known.get(key.digest, (0.0, None))
     age_s = time.monotonic() - found_at
-    if key is None or age_s > KNOWN_SECONDS + LENT_SECONDS or not key.is_live(now):
-        return None
+    if known is not key or age_s > KNOWN_SECONDS + LENT_SECONDS or not key.is_live(now):
+        return False
     if key.last_used_at is None or now - key.last_used_at >= USE_NOTED_EVERY:
-        return None
-    if age_s >= KNOWN_SECONDS and _asked.get(digest) != found_at:
-        _asked[digest] = found_at
-        return None
-    return key
+        return False
+    if age_s >= KNOWN_SECONDS and _asked.get(key.digest) != found_at:
+        _asked[key.digest] = found_at
+        return False
+    return True
 
 
 def forget() -> None:

@@ -13,8 +13,11 @@ MAX_HEADER_CHARS = 1000  # of its end, which is what the proxies wrote
 def client_address(environ: Mapping[str, Any]) -> str:
     """The nearest address that is no trusted proxy. Anybody can write X-Forwarded-For, so it is read from the right."""
     peer: str = environ.get("REMOTE_ADDR", "")
+    forwarded: str = environ.get("HTTP_X_FORWARDED_FOR", "")
+    if not forwarded:
+        return peer
     proxies = tuple(settings.TRUSTED_PROXIES)
-    hops = environ.get("HTTP_X_FORWARDED_FOR", "")[-MAX_HEADER_CHARS:].split(",")
+    hops = forwarded[-MAX_HEADER_CHARS:].split(",")
     address = peer
     while hops and _is_trusted(address, proxies):
         address = hops.pop().strip() or address

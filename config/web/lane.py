@@ -119,10 +119,11 @@ class Lane:
         elif not came:
             self._drop(line)
         elif not line.is_leaving:
-            if not line.buffer or line.received >= CHUNK_BYTES:
-                self._rest(line)
+            is_new = not line.buffer or line.received >= CHUNK_BYTES
             line.add(came)
             self._next(line)
+            if is_new and line in self.quiet:  # most requests come whole: there is no rest of them to wait for
+                self._rest(line)
             if line.is_busy and len(line.buffer) > CHUNK_BYTES:
                 self._ignore(line)
 
@@ -237,6 +238,7 @@ class Lane:
     def _rest(self, line: Line) -> None:
         self.quiet.pop(line, None)
         self.quiet[line] = time.monotonic() + self.patience_s
+        line.received = 0
 
     def _hand_over(self, line: Line, is_whole: bool) -> None:
         self._ignore(line)

@@ -51,6 +51,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().run()
 
     @cached_property
+    def keeps(self) -> bool:
+        """Connections; asked for each answer, and gunicorn's settings are found by name, slowly."""
+        return bool(self.cfg.keepalive)
+
+    @cached_property
     def has_lane(self) -> bool:
         """Not with TLS, HTTP/2, the PROXY protocol or an access log, which are gunicorn's to do."""
         cfg = self.cfg
@@ -146,4 +151,4 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if self.nr >= self.max_requests:
             self.alive = False
         kept = len(self.keepalived_conns) + len(self.lane.quiet)
-        return bool(self.alive and self.cfg.keepalive and kept < self.max_keepalived)
+        return bool(self.alive and self.keeps and kept < self.max_keepalived)
