@@ -29,13 +29,15 @@ LOGGED, REPEATED = 1, 0
 _FULL, _COLD = -1_000_000, -2_000_000
 
 # KEYS: held, held:totals, and whatever the entries name by its place here
-# ARGV: number of entries, each entry as msgpack, and the envelopes, which entries name by their place
-#       An entry: request, its TTL, [log, envelope, …], tally or 0, its TTL, [field, number, …], and a ration or []:
+# ARGV: number of entries, each entry as msgpack, the shares as msgpack, and the envelopes, which entries name by place
+#       An entry: request, its TTL, [log, envelope, …], its share (from 1), and [envelope to hold, …]
+#       A share, what many entries add alike: tally or 0, its TTL, [field, number, …], and a ration or []:
 #       day, month, TTLs of both, quantity, organization, most held, quantity held, [field, …],
-#       [[day or month, field, most], …], [envelope to hold, …]
-# Numbers are added up over the entries and written once; what a limit allows is compared with both.
+#       [[day or month, field, most], …]
+# Of each share is counted how many entries were logged, and written once; what a limit allows is compared with both.
 APPEND = """
-local sums, times, answers = {}, {}, {}
+local sums, times, answers, logged = {}, {}, {}, {}
+local shares = cmsgpack.unpack(ARGV[2 + ARGV[1]])
 local function add(place, field, number, kept_s)
     local hash = sums[place]
     if not hash then
@@ -44,10 +46,26 @@ local function add(place, field, number, kept_s)
     end
     hash[field] = (hash[field] or 0) + number
 end
+local function add_up()
+    for share, count in pairs(logged) do
+        local tally, tally_s, numbers, ration = unpack(shares[share])
+        for i = 1, #numbers, 2 do add(tally, numbers[i], numbers[i + 1] * count, tally_s) end
+        local day, month, day_s, month_s, quantity, organization, most, holding, fields = unpack(ration)
+        if day and quantity > 0 then
+            for _, field in ipairs(fields) do
+                add(day, field, quantity * count, day_s)
+                add(month, field, quantity * count, month_s)
+            end
+        end
+        if day and holding > 0 then add(2, organization, holding * count, 0) end
+    end
+    logged = {}
+end
 local function pending(place, field)
     return sums[place] and sums[place][field] or 0
 end
 local function refusal(day, month, quantity, organization, most, holding, ceilings)
+    add_up()
     local room = quantity
     for _, ceiling in ipairs(ceilings) do
         local place = ceiling[1] == 0 and day or month
@@ -60,25 +78,20 @@ local function refusal(day, month, quantity, organization, most, holding, ceilin
     return held and held + holding > most and -1000000
 end
 local function log(entry)
-    local request, request_s, logs, tally, tally_s, numbers, ration = unpack(entry)
+    local request, request_s, logs, share, held = unpack(entry)
     if redis.call('EXISTS', KEYS[request]) == 1 then return 0 end
-    local day, month, day_s, month_s, quantity, organization, most, holding, fields, ceilings, held = unpack(ration)
-    local refused = day and refusal(day, month, quantity, organization, most, holding, ceilings)
+    local day, month, _, _, quantity, organization, most, holding, _, ceilings = unpack(shares[share][4])
+    local refused = day and (#ceilings > 0 or holding > 0)
+        and refusal(day, month, quantity, organization, most, holding, ceilings)
     if refused then return refused end
     redis.call('SET', KEYS[request], 1, 'EX', request_s)
     for i = 1, #logs, 2 do redis.call('XADD', KEYS[logs[i]], '*', 'e', ARGV[logs[i + 1]]) end
-    for i = 1, #numbers, 2 do add(tally, numbers[i], numbers[i + 1], tally_s) end
-    if day and quantity > 0 then
-        for _, field in ipairs(fields) do
-            add(day, field, quantity, day_s)
-            add(month, field, quantity, month_s)
-        end
-    end
-    for _, aside in ipairs(held or {}) do redis.call('XADD', KEYS[1], '*', 'e', ARGV[aside], 'o', organization) end
-    if day and holding > 0 then add(2, organization, holding, 0) end
+    for _, aside in ipairs(held) do redis.call('XADD', KEYS[1], '*', 'e', ARGV[aside], 'o', organization) end
+    logged[share] = (logged[share] or 0) + 1
     return 1
 end
 for i = 1, ARGV[1] do answers[i] = log(cmsgpack.unpack(ARGV[1 + i])) end
+add_up()
 for place, hash in pairs(sums) do
     local is_new = false
     for field, number in pairs(hash) do
@@ -170,30 +183,45 @@ def _script(client: redis.Redis) -> Script:
 
 def packed(entries: Sequence[Entry]) -> tuple[list[str | bytes], list[bytes | int]]:
     """(keys, arguments) of the script for these requests."""
-    places: dict[str | bytes, int] = {HELD: 1, HELD_TOTALS: 2}
-    envelopes: list[bytes] = []
-    first = 2 + len(entries)
-    metas: list[bytes | int] = [msgspec.msgpack.encode(_fields(entry, places, envelopes, first)) for entry in entries]
-    return list(places), [len(entries), *metas, *envelopes]
+    script = _Arguments(3 + len(entries))
+    metas: list[bytes | int] = [msgspec.msgpack.encode(script.entry(each)) for each in entries]
+    shares = msgspec.msgpack.encode(script.shares)
+    return list(script.places), [len(entries), *metas, shares, *script.envelopes]
 
 
-def _fields(entry: Entry, places: dict[str | bytes, int], envelopes: list[bytes], first: int) -> tuple[Any, ...]:
-    """The entry with places (from 1) instead of keys and envelopes, which are added to `places` and `envelopes`."""
+class _Arguments:
+    """Entries with places (from 1) instead of keys, envelopes and shares, which are gathered here."""
 
-    def place(key: str | bytes) -> int:
-        return places.setdefault(key, len(places) + 1)
+    def __init__(self, first: int) -> None:
+        self.first = first  # place of the first envelope
+        self.places: dict[str | bytes, int] = {HELD: 1, HELD_TOTALS: 2}
+        self.envelopes: list[bytes] = []
+        self.shares: list[tuple[Any, ...]] = []
+        self._known: dict[tuple[int, int], int] = {}  # shares by the objects they are of, which live as long as this
 
-    logs: list[int] = []
-    for shard, envelope in entry.envelopes.items():
-        logs += (place(f"log:{shard}"), first + len(envelopes))
-        envelopes.append(envelope)
-    tally, rationed = entry.tally, ()
-    counted = (place(tally.key), tally.kept_s, [*chain.from_iterable(tally.numbers.items())]) if tally else (0, 0, ())
-    if ration := entry.ration:
-        held = range(first + len(envelopes), first + len(envelopes) + len(ration.held))
-        envelopes += ration.held
-        rationed = (place(ration.day), place(ration.month), *_numbers(ration), [*held])
-    return place(b"request:" + entry.request_key), entry.kept_s, logs, *counted, rationed
+    def entry(self, entry: Entry) -> tuple[Any, ...]:
+        logs: list[int] = []
+        for shard, envelope in entry.envelopes.items():
+            logs += (self._place(f"log:{shard}"), self._put(envelope))
+        share = self._known.get((id(entry.tally), id(entry.ration))) or self._share(entry)
+        held = [*map(self._put, entry.ration.held)] if entry.ration else ()
+        return self._place(b"request:" + entry.request_key), entry.kept_s, logs, share, held
+
+    def _share(self, entry: Entry) -> int:
+        tally, ration = entry.tally, entry.ration
+        numbers = [*chain.from_iterable(tally.numbers.items())] if tally else ()
+        counted = (self._place(tally.key), tally.kept_s, numbers) if tally else (0, 0, ())
+        rationed = (self._place(ration.day), self._place(ration.month), *_numbers(ration)) if ration else ()
+        self.shares.append((*counted, rationed))
+        self._known[id(tally), id(ration)] = len(self.shares)
+        return len(self.shares)
+
+    def _place(self, key: str | bytes) -> int:
+        return self.places.setdefault(key, len(self.places) + 1)
+
+    def _put(self, envelope: bytes) -> int:
+        self.envelopes.append(envelope)
+        return self.first + len(self.envelopes) - 1
 
 
 def _numbers(ration: Ration) -> tuple[Any, ...]:
