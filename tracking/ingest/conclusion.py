@@ -16,7 +16,7 @@ def concluded(work: Work, number: str | None) -> Receipt:
     given_up = judged.given_up if number or work.is_empty else 0  # a repetition says it again
     if number:
         recent.note(grant.dataset_id, [event.event_id for event in judged.events])
-        _tell_prometheus(judged, grant)
+        _tell_prometheus(judged, judged.counts.held, grant)
     else:
         mark_repeated(judged.verdicts)
         number = receipts.issue(grant.dataset_id, received_ms, judged.counts)
@@ -29,8 +29,8 @@ def concluded(work: Work, number: str | None) -> Receipt:
     return _receipt(number, judged, grant.rules.is_paused)
 
 
-def _tell_prometheus(judged: Judged, grant: KeyGrant) -> None:
-    source, held = "server" if grant.is_secret else "web", sum(each.status == "held" for each in judged.verdicts)
+def _tell_prometheus(judged: Judged, held: int, grant: KeyGrant) -> None:
+    source = "server" if grant.is_secret else "web"
     logged = judged.events[: len(judged.events) - held]
     prometheus.count_events(grant.tenant, source, [event.type for event in logged])
     if held:

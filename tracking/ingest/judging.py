@@ -29,11 +29,11 @@ def judged(
 ) -> Work:
     """What is to be logged. Nothing has happened yet."""
     received_ms = int(now.timestamp() * 1000)
-    return Work(_judge_all(payload, grant, client, received_ms, treatment), body, grant, client, now)
+    return Work(_judge_all(payload, grant, client, received_ms, treatment), body, grant, client, now, received_ms)
 
 
 def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: int, treatment: Treatment) -> Judged:
-    arrival = _arrival(payload, grant, client, received_ms)._replace(is_limited=treatment.is_limited)
+    arrival = _arrival(payload, grant, client, received_ms, treatment.is_limited)
     judged = Judged([], [], [], [], len(payload.trees), payload.frame.given_up)
     seen: set[bytes] = set()
     for index, tree in enumerate(payload.trees):
@@ -62,9 +62,9 @@ def _judge_all(payload: Payload, grant: KeyGrant, client: Client, received_ms: i
     return judged
 
 
-def _arrival(payload: Payload, grant: KeyGrant, client: Client, received_ms: int) -> judge.Arrival:
+def _arrival(payload: Payload, grant: KeyGrant, client: Client, received_ms: int, is_limited: bool) -> judge.Arrival:
     frame = payload.frame
-    screen, language = (frame.about(name) for name in ("screen", "lang"))
+    screen, language = frame.about("screen"), frame.about("lang")
     return judge.Arrival(
         grant.dataset_id,
         received_ms,
@@ -74,6 +74,7 @@ def _arrival(payload: Payload, grant: KeyGrant, client: Client, received_ms: int
         screen=screen[:CONTEXT_CHARS] if isinstance(screen, str) else "",
         language=language[:CONTEXT_CHARS] if isinstance(language, str) else "",
         rules=grant.rules,
+        is_limited=is_limited,
         nonce=secrets.token_bytes(16),
         oldest_days=moments.oldest_days(frame.sent_at),
         schemas=grant.schemas,

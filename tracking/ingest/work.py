@@ -31,11 +31,14 @@ class Judged(NamedTuple):
     def counts(self) -> Counts:
         """How many events of each status."""
         told = [verdict.status for verdict in self.verdicts]
-        return Counts(*map(told.count, STATUSES))
+        accepted = told.count("accepted")
+        return Counts(accepted, 0, 0) if accepted == len(told) else Counts(*map(told.count, STATUSES))
 
     @property
     def every(self) -> list[Accepted]:
         """The events that are logged, also those that are set aside."""
+        if not self.quarantined:
+            return self.events
         return [*self.events, *(each.event for each in self.quarantined)]
 
 
@@ -47,10 +50,7 @@ class Work(NamedTuple):
     grant: KeyGrant
     client: Client
     now: datetime
-
-    @property
-    def received_ms(self) -> int:
-        return int(self.now.timestamp() * 1000)
+    received_ms: int
 
     @property
     def is_empty(self) -> bool:
