@@ -16,11 +16,17 @@ DEVICES = frozenset({"desktop", "phone", "tablet", "tv", "console"})
 
 
 def of_request(
-    environ: Mapping[str, Any], frame: Frame, grant: KeyGrant, now: datetime, is_from_server: bool = False
+    environ: Mapping[str, Any],
+    frame: Frame,
+    grant: KeyGrant,
+    now: datetime,
+    is_from_server: bool = False,
+    is_named: bool = False,
 ) -> Client:
+    """`is_named`: every event says whose it is. Then nothing is made of address and browser, nor is it logged."""
     address, user_agent = client_address(environ), environ.get("HTTP_USER_AGENT", "")
     ip = grant.rules.used_address(address)
-    today, yesterday = visitor.without_id(grant.dataset_id, ip, user_agent, now.date())
+    today, yesterday = (0, 0) if is_named else visitor.without_id(grant.dataset_id, ip, user_agent, now.date())
     if grant.is_secret or is_from_server:  # a server's place and program say nothing of the visitor
         return Client(visitor=today, visitor_before=yesterday, device=_device(frame))
     browser = agent.read(user_agent)

@@ -128,7 +128,9 @@ def _asked(dialect: Dialect, sent: Sent, now: datetime) -> Asked:
     limits.check(grant, raw, sender)
     origins.check(grant, sent.environ.get("HTTP_ORIGIN", ""))
     payloads.check_count(payload, dialect.most_events)
-    found = client.of_request(sent.environ, payload.frame, grant, now, payload.is_from_server)
+    # Where Global Privacy Control speaks, names may be taken off again.
+    is_named = payload.names_everybody and not filters.is_limited(sent.environ, payload.frame)
+    found = client.of_request(sent.environ, payload.frame, grant, now, payload.is_from_server, is_named)
     treatment = filters.of_request(sent.environ, payload.frame, grant, found.country)
     repeated = sent.body if dialect.is_resendable else None
     return Asked(payload, repeated, grant, found, treatment)

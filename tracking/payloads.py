@@ -92,6 +92,14 @@ class Payload:
     faults: dict[int, Rejected]  # those whose shape alone is refused, by index
     is_from_server: bool = False  # one program sends for many visitors: its address says nothing of them
 
+    @property
+    def names_everybody(self) -> bool:
+        """Whether each event says whose it is."""
+        if self.frame.visitor_id or self.frame.user_id:
+            return True
+        named = [tree.get("visitor_id") or tree.get("user_id") for tree in self.trees if type(tree) is dict]
+        return all(named)
+
 
 def parse(body: bytes) -> Payload:
     """The request's content. Raises Problem 400; how many events there are is judged by `check_count`."""

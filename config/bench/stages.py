@@ -102,7 +102,8 @@ class _Work:
     def describe(self, number: int) -> None:
         from tracking import client, filters
 
-        client.of_request(self.environ, self.frame, self.grant, self.now)
+        is_named = self.payloads[number].names_everybody
+        client.of_request(self.environ, self.frame, self.grant, self.now, is_named=is_named)
         filters.of_request(self.environ, self.frame, self.grant, "")
 
     def hash(self, number: int) -> None:
