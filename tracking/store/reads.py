@@ -102,8 +102,8 @@ def _settings(limits: Limits) -> dict[str, Any]:
         "cancel_http_readonly_queries_on_client_close": 1,
         # A visit's partition follows from its key, so FINAL need not compare months.
         "do_not_merge_across_partitions_select_final": 1,
-        # All conditions are judged in one pass. Column by column, as the engine would by itself, every condition sorts out
-        # its rows and costs a third more than the few values that stay unread save.
+        # All conditions are judged in one pass. Column by column, as the engine would by itself, every condition sorts
+        # out its rows and costs a third more than the few values that stay unread save.
         "enable_multiple_prewhere_read_steps": 0,
         # A long list in IN prunes nothing of a key it is spread over, and sorting it for the index costs 4 ms in 27.
         "use_index_for_in_with_subqueries_max_values": 1000,

@@ -46,13 +46,19 @@ def tally(
     given_up: int = 0,
 ) -> Tally:
     """The hour's numbers to add, for buffer.append to count in the same step as it logs."""
-    if not reasons and not replayed:
+    if not reasons and not replayed and not given_up:
         return _undisputed(dataset_id, now.date(), now.hour, accepted, received)
-    return _tally(dataset_id, now, accepted, reasons, received, replayed)
+    return _tally(dataset_id, now, accepted, reasons, received, replayed, given_up)
 
 
 def _tally(
-    dataset_id: int, now: datetime, accepted: int, reasons: Mapping[DropReason, int], received: int, replayed: int
+    dataset_id: int,
+    now: datetime,
+    accepted: int,
+    reasons: Mapping[DropReason, int],
+    received: int,
+    replayed: int,
+    given_up: int,
 ) -> Tally:
     hour = f"{now.hour:02}:"
     numbers = {hour + reason: number for reason, number in reasons.items() if number}
@@ -66,7 +72,7 @@ def _tally(
 def _undisputed(dataset_id: int, day: date, hour: int, accepted: int, received: int) -> Tally:
     """Nothing refused: so many requests count alike that one object for all of them spares making and packing it."""
     moment = datetime(day.year, day.month, day.day, hour)
-    return _tally(dataset_id, moment, accepted, {}, received, 0)
+    return _tally(dataset_id, moment, accepted, {}, received, 0, 0)
 
 
 def add(told: Tally) -> None:

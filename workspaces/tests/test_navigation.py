@@ -26,3 +26,10 @@ def test_a_page_behind_a_link_marks_the_link(as_owner, acme):
     page = as_owner.get("/o/acme/billing/invoices/").content.decode()
 
     assert 'href="/o/acme/billing/" aria-current="true"' in page
+
+
+def test_each_role_keeps_its_own_links_whoever_came_before(as_owner, as_viewer, acme):
+    """The side bar is written once for each role; keys are for admins and owners."""
+    sides = [client.get("/o/acme/members/").content.decode() for client in (as_owner, as_viewer, as_owner)]
+
+    assert [">API keys</a>" in each for each in sides] == [True, False, True]
