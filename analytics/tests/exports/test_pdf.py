@@ -54,10 +54,10 @@ def test_what_people_send_is_text_and_nothing_else(text, hostile):
 def test_a_long_table_is_cut_with_a_note_and_in_seconds(text):
     rows = [[f"/page/{n} " + "x" * 8000, "1"] for n in range(10_000)]
 
-    start = time.monotonic()
+    start = time.process_time()
     made = pdf_of("Pages", [Section("Pages", table=Grid(["Page", "Visitors"], [False, True], rows))])
 
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert f"And {10_000 - MOST_ROWS:,} rows more" in text(made)
 
 
