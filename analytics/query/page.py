@@ -8,7 +8,7 @@ Defaults are left out, so every state has exactly one URL.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -53,7 +53,7 @@ class PageQuery:
         """What URLs leave out."""
         return DEFAULTS
 
-    @cached_property  # a page makes some 150 links of it
+    @cached_property  # a page makes some 200 links of it
     def parameters(self) -> list[tuple[str, str]]:
         """The state, canonical and without defaults."""
         pairs = [("period", self.period.key)]
@@ -75,9 +75,14 @@ class PageQuery:
         None takes a parameter away. Another period drops the dates and the interval, which belong to the old one.
         """
         dropped = set(changes) | ({"from", "to", "interval"} if "period" in changes else set())
-        pairs = [(name, value) for name, value in self.parameters if name not in dropped]
-        pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
-        return "?" + urlencode([pair for pair in pairs if self.usual.get(pair[0]) != pair[1]], safe="/,:")
+        kept = [text for name, text in self._written if name not in dropped]
+        new = [(name, str(value)) for name, value in changes.items() if value is not None]
+        return "?" + "&".join(kept + [_quoted(*pair) for pair in new if self.usual.get(pair[0]) != pair[1]])
+
+    @cached_property
+    def _written(self) -> list[tuple[str, str]]:
+        """Each parameter's name, and how it stands in a URL."""
+        return [(name, _quoted(name, value)) for name, value in self.parameters if self.usual.get(name) != value]
 
     def with_filter(self, dimension: str, *values: str, operator: Operator = "is") -> "PageQuery":
         """The same page, narrowed. A filter that is there already is not added twice."""
@@ -130,6 +135,11 @@ class PageQuery:
             profile=self.profile,
             **({"compare": self.compare} | others),
         )
+
+
+@lru_cache(maxsize=10_000)  # the same few stand in every link of every page, and quoting is what a link costs
+def _quoted(name: str, value: str) -> str:
+    return urlencode([(name, value)], safe="/,:")
 
 
 def _dates(first: str, last: str, period: Period) -> list[tuple[str, str]]:
