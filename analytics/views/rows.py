@@ -43,7 +43,7 @@ class Cell:
 class PanelRow:
     label: str
     href: str
-    bar: float  # percent of the longest bar
+    bar: str  # percent of the longest bar, written for the drawing: a template would look up how people write numbers
     cells: list[Cell]
     flag: str  # path of a static file, or empty
     icon: str
@@ -90,7 +90,7 @@ def _row(page: PageQuery, tab: Tab, group: Group, most: float, total: float | No
     return PanelRow(
         label=shown_value(tab.dimension, key),
         href=filtered(page, tab.dimension, key),
-        bar=round(100 * value / most, 1) if most else 0,
+        bar=f"{100 * value / most:.1f}" if most else "0",
         cells=[_cell(page, tab, name, group) for name in tab.metrics] + _share(tab, value, total),
         flag=flag(tab.dimension, key),
         icon=DEVICE_ICONS.get(key, "") if tab.dimension == "device" else "",
