@@ -35,7 +35,8 @@ INTERACTIVE = frozenset({EventType.CLICK, EventType.FORM_SUBMIT, EventType.SEARC
 MAX_WIRE_BYTES = 1 << 20  # body as sent
 MAX_DECODED_BYTES = 5 << 20  # body after gzip
 MAX_EVENTS = 500  # in one request, and in one entry of the log
-# What other tools' SDKs may send at once: 2,000 events or 10 MB (Amplitude, Mixpanel), 500 KB (Segment).
+# What other tools' SDKs may send at once: 2,000 events (Amplitude, Mixpanel), 10 MB (Mixpanel), 6 MB (PostHog), 500 KB
+# (Segment). Amplitude's and PostHog's servers take 20 MB; what is beyond ours their SDKs split when they are told 413.
 MAX_VENDOR_EVENTS = 2_500
 MAX_VENDOR_BYTES = 10 << 20
 MAX_VALUES = 500_000  # in a body: whoever sends more wants our time

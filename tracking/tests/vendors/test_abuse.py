@@ -4,6 +4,7 @@ import gzip
 import json
 import time
 import zlib
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -249,6 +250,20 @@ def test_as_many_bytes_as_they_send_are_taken(acme_key, size):
     answer = post(padded, "/import")
 
     assert (answer.status_code, json.loads(answer.content)["code"]) == ((200, 200) if size < 10 << 20 else (413, 413))
+
+
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("url", ["/2/httpapi", "/batch/", "/i/v0/e/"])
+def test_who_sends_as_much_as_their_servers_take_can_read_that_it_is_too_much(live_site, url):
+    """20 MB by their documents. A sender whose body nobody takes meets a broken connection, and sends it all again."""
+    sender = HTTPConnection(live_site.removeprefix("http://"), timeout=30)
+    sender.request("POST", url, b"{" + b" " * 20_000_000 + b"}", {"Content-Type": "application/json"})
+    answer = sender.getresponse()
+    said = json.loads(answer.read())
+    sender.close()
+
+    assert answer.status == 413
+    assert 413 in said.values() or said["code"] == "body_too_large"
 
 
 @pytest.mark.usefixtures("db")

@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from amplitude import Amplitude, BaseEvent, EventOptions, Identify, Revenue
+from amplitude import Amplitude, BaseEvent, Config, EventOptions, Identify, Revenue
 
+from tracking.dialects import amplitude as dialect
 from tracking.steps.visitor import of_id
 from tracking.tests.door import NOW_MS, events, post
+from tracking.wire import Limits
 
 KEY = "0123456789abcdef0123456789abcdef"
 EVENT = {
@@ -31,6 +33,22 @@ def key(claimed) -> str:
 
 def send(*sent: Any, key: str = KEY, url: str = "/2/httpapi", **about: Any) -> Any:
     return post({"api_key": key, "events": list(sent)} | about, url=url)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_python_sdk_sends_in_halves_what_is_too_much_at_once(live_site, arrived, acme, key, monkeypatch):
+    monkeypatch.setitem(vars(dialect.EVENTS), "limits", Limits(60_000, 60_000))
+    sender = Amplitude(
+        key, Config(server_url=f"{live_site}/2/httpapi", flush_queue_size=100, flush_interval_millis=500)
+    )
+    for number in range(80):
+        sender.track(BaseEvent(f"e{number}", user_id="user-1", event_properties={"long": "x" * 1000}))
+    end = time.monotonic() + 30
+    while len(events(acme.dataset_id())) < 80 and time.monotonic() < end:
+        time.sleep(0.1)
+    sender.shutdown()
+
+    assert sorted(each.name for each in arrived()) == sorted(f"e{number}" for number in range(80))
 
 
 @pytest.mark.django_db(transaction=True)
