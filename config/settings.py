@@ -227,6 +227,9 @@ CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 # Where requests wait while the ingest log is away: megabytes of each web process, below VAR_DIR/spool; 0: nowhere.
 SPOOL_MB = env.int("SPOOL_MB", 256)
 
+# Whether the way in waits for PostgreSQL only so long (tracking.patience). Not in tests.
+ASK_IN_TIME = True
+
 # Requests a second that one key, and one address, may send (ten times as many at once); 0: as many as it likes.
 INGEST_KEY_RATE = env.int("INGEST_KEY_RATE", 0)
 INGEST_ADDRESS_RATE = env.int("INGEST_ADDRESS_RATE", 100)

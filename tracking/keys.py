@@ -1,18 +1,20 @@
 """Which dataset a request may write to: the key it brings, looked up; and where the key stands in the request.
 
 While PostgreSQL is away the keys this process has seen go on working for an hour. A key it has not seen is neither
-refused nor believed: the sender is asked to come back.
+refused nor believed: the sender is asked to come back. Nobody waits long for a server that does not even say that it is
+away (tracking.patience).
 """
 
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from django.db import DatabaseError
 
 from config.lib.problems import Problem
-from tracking import rules
+from tracking import patience, rules
 from tracking.payloads import Frame
 from tracking.rules import Rules
 from tracking.schemas import compiled, registry
@@ -26,6 +28,9 @@ RETRY_AFTER_SECONDS = "10"
 # After a failure the database is left alone this long, so that requests do not queue up behind its time-out.
 ASKED_AGAIN_SECONDS = 5.0
 REMEMBERED_AT_MOST = 10_000
+# How long a request waits for the database: little where its key was seen before, and is believed without an answer.
+SEEN_S, UNSEEN_S = 0.15, 3.0
+SILENT_S = 1.0  # for so long keys that were seen are believed without asking, after a wait in vain
 
 
 class KeyGrant(NamedTuple):
@@ -51,7 +56,7 @@ class KeyGrant(NamedTuple):
 
 
 _remembered: dict[str, tuple[float, KeyGrant, ApiKey]] = {}
-_database_away_until = 0.0
+_database_away_until = _silent_until = 0.0
 
 
 def in_request(environ: Mapping[str, Any], query: Mapping[str, str]) -> str:
@@ -111,16 +116,38 @@ def trusts_any() -> bool:
 
 
 def _ask(raw: str, now: datetime, authenticate: Authenticate) -> KeyGrant | None:
-    global _database_away_until
-    if time.monotonic() < _database_away_until:
+    global _database_away_until, _silent_until
+    is_seen = raw in _remembered
+    if time.monotonic() < (max(_database_away_until, _silent_until) if is_seen else _database_away_until):
         raise DatabaseError("was away a moment ago")
+    if is_seen and authenticate is api_keys.authenticate and (found := _fresh(raw, now)):
+        return found
     try:
-        key = authenticate(raw, now) if raw.isascii() else None
-        if key is not None:
-            return _remember(raw, key, now)
-    except DatabaseError:
-        _database_away_until = time.monotonic() + ASKED_AGAIN_SECONDS
+        return patience.ask(partial(_look_up, raw, now, authenticate), SEEN_S if is_seen else UNSEEN_S)
+    except patience.Busy:
         raise
+    except DatabaseError as error:
+        if is_seen and isinstance(error, patience.Silent):
+            _silent_until = time.monotonic() + SILENT_S
+        else:
+            _database_away_until = time.monotonic() + ASKED_AGAIN_SECONDS
+        raise
+
+
+def _fresh(raw: str, now: datetime) -> KeyGrant | None:
+    """What is known well enough to ask nobody."""
+    try:
+        found = at_hand(raw, now)
+    except NotAtHand:
+        return None
+    _remembered[raw] = (time.monotonic(), *_remembered[raw][1:])
+    return found
+
+
+def _look_up(raw: str, now: datetime, authenticate: Authenticate) -> KeyGrant | None:
+    key = authenticate(raw, now) if raw.isascii() else None
+    if key is not None:
+        return _remember(raw, key, now)
     _remembered.pop(raw, None)
     return None
 

@@ -11,8 +11,8 @@ from tracking.events import MAX_DECODED_BYTES, MAX_VENDOR_BYTES, MAX_WIRE_BYTES
 # text/plain is what sendBeacon sends without a preflight.
 JSON = frozenset({"application/json", "text/plain"})
 FORM = frozenset({"application/x-www-form-urlencoded"})
-# Of a body that is too long. Amplitude and PostHog document 20 MB, and their SDKs send less at a time only when they are
-# told 413; who cannot read it, as the connection broke, sends the same again.
+# Of a body that is too long. Amplitude and PostHog document 20 MB, and their SDKs send less at a time only when they
+# are told 413; who cannot read it, as the connection broke, sends the same again.
 DRAINED_BYTES = 24 << 20
 CHUNK_BYTES = 1 << 16
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")

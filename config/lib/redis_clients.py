@@ -12,19 +12,23 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 
-def _client(url: str, timeout_s: float) -> redis.Redis:
+def _client(url: str, timeout_s: float, connect_s: float) -> redis.Redis:
     return redis.Redis.from_url(
-        url, socket_timeout=timeout_s, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 0), health_check_interval=0
+        url,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=connect_s,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
     )
 
 
 @cache
 def cache_client() -> redis.Redis:
-    """Counters and caches. Raises redis.RedisError within half a second when the server is away."""
-    return _client(settings.REDIS_URL, 0.5)
+    """Counters and caches. Raises redis.RedisError when the server does not answer at once: who asks can do without."""
+    return _client(settings.REDIS_URL, 0.2, 0.2)
 
 
 @cache
 def buffer_client() -> redis.Redis:
     """The ingest log, fsynced before each answer; a slow disk gets two seconds."""
-    return _client(settings.BUFFER_URL, 2.0)
+    return _client(settings.BUFFER_URL, 2.0, 0.5)

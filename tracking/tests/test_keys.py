@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -190,3 +191,37 @@ def test_a_key_expires_without_postgresql_too(acme, owner, clock):
     api_keys.forget()
 
     assert without_database(lambda: keys.grant(raw, now())).status == 401
+
+
+@pytest.fixture
+def frozen(settings, monkeypatch):
+    """A look-up that answers nothing until `frozen.set()`: then that there is no such key any more."""
+    settings.ASK_IN_TIME = True
+    monkeypatch.setattr(keys, "SEEN_S", 0.05)
+    monkeypatch.setattr(keys, "UNSEEN_S", 0.05)
+    monkeypatch.setattr(keys, "_silent_until", 0.0)
+    monkeypatch.setattr(keys, "_database_away_until", 0.0)
+    thaws = threading.Event()
+    yield thaws
+    thaws.set()
+
+
+def test_nobody_waits_for_a_postgresql_that_is_frozen(acme, acme_key, frozen, settings):
+    settings.ASK_IN_TIME = False
+    known = keys.grant(acme_key, now())
+    settings.ASK_IN_TIME = True
+    api_keys.forget()
+
+    def silent(raw, moment):
+        frozen.wait(30)
+
+    assert keys.grant(acme_key, now(), silent) == known
+    with pytest.raises(Problem) as refused:
+        keys.grant("mp_live_" + "1" * 32, now(), silent)
+    assert (refused.value.status, refused.value.code) == (503, "keys_unavailable")
+
+    frozen.set()  # the answer comes late, and holds for the next request
+    end = time.monotonic() + 10
+    while keys.is_remembered(acme_key) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not keys.is_remembered(acme_key)
