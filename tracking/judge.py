@@ -1,11 +1,10 @@
 """One event as its sender wrote it → one event as the log keeps it, or the reason why not. Pure."""
 
-import unicodedata
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tracking import event_ids, filters, moments, properties
-from tracking.events import MAX_AGE_DAYS, MAX_NAME_BYTES, STORED_VALUE_CHARS, Accepted, EventType, Quarantined
+from tracking.event_names import clean_name
+from tracking.events import MAX_AGE_DAYS, STORED_VALUE_CHARS, Accepted, EventType, Quarantined
 from tracking.payloads import Frame, RawEvent, convert
 from tracking.rules import DEFAULT, Rules
 from tracking.schemas import compiled
@@ -143,19 +142,6 @@ def _own_name(raw: RawEvent, kind: str, written: str, props: dict[str, Any]) -> 
         return clean_name(written)
     given = properties.take_text(props, NAMED[kind]) or raw.event_name or raw.name or raw.event
     return clean_name(given or kind)
-
-
-@lru_cache(maxsize=4096)
-def clean_name(written: str) -> str:
-    """The name in NFC, without outer spaces, so that one name counts as one. Raises Rejected."""
-    name = unicodedata.normalize("NFC", written).strip()
-    if not name or any(unicodedata.category(character) == "Cc" for character in name):
-        raise Rejected(DropReason.NAME, "A name has visible characters and no control characters.", "/event_type")
-    if len(name.encode()) > MAX_NAME_BYTES:
-        raise Rejected(DropReason.NAME_TOO_LONG, f"A name may have {MAX_NAME_BYTES} bytes.", "/event_type")
-    if name.startswith("$"):
-        raise Rejected(DropReason.NAME_RESERVED, "Names that begin with $ are reserved.", "/event_type")
-    return name
 
 
 def _moment(raw: RawEvent, arrival: Arrival) -> int:

@@ -12,8 +12,10 @@ import unicodedata
 from typing import Any
 
 from config.lib.problems import Problem
-from tracking.events import MAX_KEY_BYTES, MAX_NAME_BYTES
+from tracking.event_names import clean_name
+from tracking.events import MAX_KEY_BYTES, MAX_STRING_BYTES
 from tracking.schemas.kinds import FORMATS, KINDS, called, is_plain
+from tracking.trees import Rejected
 
 Definition = dict[str, dict[str, Any]]  # event → property → type, or what is said of it
 MAX_EVENTS, MAX_PROPERTIES, MAX_ENUM, MAX_BYTES = 200, 100, 100, 256 * 1024
@@ -32,14 +34,18 @@ def cleaned(written: Any) -> Definition:
         raise _fault(f"A schema may have {MAX_BYTES // 1024} KB. Split it into several.")
     if len(written) > MAX_EVENTS:
         raise _fault(f"A schema may have {MAX_EVENTS} events. Split it into several.")
-    # In NFC and without outer spaces, as the door reads the names of events. It leaves those of properties alone.
-    events = {
-        unicodedata.normalize("NFC", _named(name, MAX_NAME_BYTES)).strip(): _event(name, said)
-        for name, said in written.items()
-    }
+    # As the door reads the names of events. It leaves those of properties alone.
+    events = {_event_name(name): _event(name, said) for name, said in written.items()}
     if len(events) < len(written):
         raise _fault("Two events have the same name.")
     return events
+
+
+def _event_name(written: str) -> str:
+    try:
+        return clean_name(written)
+    except Rejected as fault:
+        raise _fault(fault.detail) from None
 
 
 def spelled_out(said: Any) -> dict[str, Any]:
@@ -52,7 +58,7 @@ def _event(event: str, said: Any) -> dict[str, Any]:
         raise _fault('Give the properties as an object: {"total": "number"}.', event)
     if len(said) > MAX_PROPERTIES:
         raise _fault(f"An event may have {MAX_PROPERTIES} properties.", event)
-    return {_named(name, MAX_KEY_BYTES, event): _property((event, name), said[name]) for name in said}
+    return {_named(name, event): _property((event, name), said[name]) for name in said}
 
 
 def _property(where: tuple[str, str], written: Any) -> str | dict[str, Any]:
@@ -86,6 +92,8 @@ def _enum(said: dict[str, Any], where: tuple[str, str]) -> list[Any]:
     for value in values:
         if type(value) not in KINDS[kind].types:
             raise _fault(f"Every value has to be {KINDS[kind].article}; one is {called(value)}.", *where, "enum")
+        if isinstance(value, str) and len(value.encode()) > MAX_STRING_BYTES:
+            raise _fault(f"No text of an event is longer than {MAX_STRING_BYTES} bytes; one here is.", *where, "enum")
     return values
 
 
@@ -104,11 +112,11 @@ def _description(said: dict[str, Any], where: tuple[str, str]) -> str:
     return text.replace("\0", "")
 
 
-def _named(written: str, most_bytes: int, *where: str) -> str:
+def _named(written: str, *where: str) -> str:
     if not written.strip() or any(unicodedata.category(character) in ("Cc", "Cs") for character in written):
         raise _fault("A name has visible characters and no control characters.", *where)
-    if len(written.encode()) > most_bytes:
-        raise _fault(f"A name may have {most_bytes} bytes.", *where)
+    if len(written.encode()) > MAX_KEY_BYTES:
+        raise _fault(f"A name may have {MAX_KEY_BYTES} bytes.", *where)
     return written
 
 

@@ -18,8 +18,10 @@ from django.conf import settings
 
 from config.lib.problems import Problem
 from tracking import properties
-from tracking.events import MAX_KEY_BYTES, MAX_NAME_BYTES, MAX_STRING_BYTES
+from tracking.event_names import clean_name
+from tracking.events import MAX_KEY_BYTES, MAX_STRING_BYTES
 from tracking.schemas.kinds import KINDS
+from tracking.trees import Rejected
 
 Properties = dict[str, Any]
 FIRST_MS = 10**11  # a smaller number is one of seconds
@@ -132,9 +134,12 @@ def _clean_name(argument: Any) -> str:
 
 
 def _clean_event(argument: Any) -> str:
-    if not isinstance(argument, str) or not argument.strip() or len(argument.encode()) > MAX_NAME_BYTES:
+    if not isinstance(argument, str) or not argument.strip():
         raise Problem(422, "invalid_rule", "Give the name under which the event is counted.", field="argument")
-    return argument.strip()
+    try:
+        return clean_name(argument)
+    except Rejected as fault:
+        raise Problem(422, "invalid_rule", fault.detail, field="argument") from None
 
 
 def _clean_kind(argument: Any) -> str:

@@ -144,6 +144,8 @@ def test_a_name_is_given_once_in_a_workspace_and_stays(with_key, acme, globex):
         ({" ": {}}, "/properties"),
         ({"purchase": {"\n": "string"}}, "/properties/purchase"),
         ({"x" * 201: {}}, "/properties"),
+        ({" $reserved": {}}, "/properties"),
+        ({"purchase": {"plan": {"type": "string", "enum": ["x" * 8193]}}}, "/properties/purchase/plan/enum"),
         ({f"event{number}": {} for number in range(201)}, "/properties"),
         ({"purchase": {f"property{number}": "string" for number in range(101)}}, "/properties/purchase"),
     ],

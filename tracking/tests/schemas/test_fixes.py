@@ -72,6 +72,8 @@ def test_a_hash_is_the_same_for_the_same_value_and_another_in_another_dataset():
         ("default", "a", None, "argument"),
         ("rename_event", "", "", "argument"),
         ("rename_event", "", "purchase", "argument"),
+        ("rename_event", "", "$reserved", "argument"),
+        ("rename_event", "", "a\nb", "argument"),
     ],
 )
 def test_a_rule_that_says_nothing_is_refused_at_its_field(action, name, argument, field):
