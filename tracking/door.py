@@ -150,9 +150,10 @@ def _grant(dialect: Dialect, raw: str, sender: str, now: datetime) -> KeyGrant:
 
 def query_of(environ: Mapping[str, Any]) -> dict[str, str]:
     """The query string's fields. Raises Problem 400 when there are too many."""
-    text = environ.get("QUERY_STRING", "").encode("latin-1", "replace").decode("utf-8", "replace")
-    if not text:
+    written = environ.get("QUERY_STRING", "")
+    if not written:
         return {}
+    text = written.encode("latin-1", "replace").decode("utf-8", "replace")
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
     except ValueError:

@@ -74,7 +74,8 @@ def in_frame(frame: Frame) -> str:
 
 def one_of(*found: str) -> str:
     """The key that was found, wherever it stood. Raises Problem 400 when it is not the same everywhere."""
-    different = {key for key in found if key}
+    different = set(found)
+    different.discard("")
     if len(different) > 1:
         raise Problem(400, "ambiguous_key", "Send one API key. This request brings different ones.")
     return different.pop() if different else ""

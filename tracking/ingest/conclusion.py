@@ -5,6 +5,7 @@ import msgspec
 from tracking import pressure, receipts, recent, rejections, spool, usage
 from tracking.ingest.work import Judged, Work
 from tracking.keys import KeyGrant
+from tracking.receipts import Counts
 from tracking.schemas import faults
 from tracking.usage import prometheus
 from tracking.verdicts import Receipt, mark_repeated, reasons
@@ -16,17 +17,19 @@ def concluded(work: Work, number: str | None) -> Receipt:
     given_up = judged.given_up if number or work.is_empty else 0  # a repetition says it again
     if number:
         recent.note(grant.dataset_id, [event.event_id for event in judged.events])
-        _tell_prometheus(judged, judged.counts.held, grant)
+        counts = judged.counts
+        _tell_prometheus(judged, counts.held, grant)
     else:
         mark_repeated(judged.verdicts)
-        number = receipts.issue(grant.dataset_id, received_ms, judged.counts)
+        counts = judged.counts
+        number = receipts.issue(grant.dataset_id, received_ms, counts)
         why = reasons(judged.verdicts)
         told = usage.tally(grant.dataset_id, work.now, 0, why, received=judged.received, given_up=given_up)
         spool.count(received_ms, told, usage.add)
     rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
     faults.note(grant.dataset_id, work.now, judged.findings)
-    usage.tell_prometheus(judged.counts.accepted, reasons(judged.verdicts), given_up)
-    return _receipt(number, judged, grant.rules.is_paused)
+    usage.tell_prometheus(counts.accepted, reasons(judged.verdicts), given_up)
+    return _receipt(number, judged, counts, grant.rules.is_paused)
 
 
 def _tell_prometheus(judged: Judged, held: int, grant: KeyGrant) -> None:
@@ -37,8 +40,7 @@ def _tell_prometheus(judged: Judged, held: int, grant: KeyGrant) -> None:
         prometheus.count_exceeded(grant.tenant, "events")
 
 
-def _receipt(number: str, judged: Judged, is_off: bool) -> Receipt:
-    counts = judged.counts
+def _receipt(number: str, judged: Judged, counts: Counts, is_off: bool) -> Receipt:
     return Receipt(
         number,
         counts.accepted,

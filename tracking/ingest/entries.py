@@ -39,7 +39,7 @@ def entry_of(work: Work, key: bytes, room: int, ration: Ration | None) -> tuple[
 
 
 def _kept_s(judged: Judged) -> int:
-    return NAMED_TTL_S if all(event_ids.is_own(each.event_id) for each in judged.every) else REQUEST_TTL_S
+    return NAMED_TTL_S if all(map(event_ids.is_own, [each.event_id for each in judged.every])) else REQUEST_TTL_S
 
 
 def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:
@@ -79,8 +79,6 @@ def request_key(work: Work) -> bytes:
     judged, grant, client, body = work.judged, work.grant, work.client, work.body
     if body is None:
         return uuid.uuid4().bytes
-    sender = client.visitor if any(not event.visitor for event in judged.every) else 0
+    sender = client.visitor if 0 in [event.visitor for event in judged.every] else 0
     # Nor can who has the public key be taken for the customer's server, and have its request answered `duplicate`.
-    digest = hashlib.sha256(f"{grant.dataset_id}:{grant.is_secret}:{sender}:".encode())
-    digest.update(body)
-    return digest.digest()
+    return hashlib.sha256(f"{grant.dataset_id}:{grant.is_secret}:{sender}:".encode() + body).digest()

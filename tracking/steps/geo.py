@@ -15,16 +15,19 @@ class Place(NamedTuple):
     city: str = ""
 
 
+NOWHERE = Place()
+
+
 def locate(address: str) -> Place:
     """The place of an address. Not cached: it takes half a microsecond, and addresses are not to be kept."""
     reader = _reader()
     if reader is None:
-        return Place()
+        return NOWHERE
     try:
         found: Any = reader.get(address)
     except ValueError:  # no address, such as the name of a Unix socket
-        return Place()
-    return _place(found) if found else Place()
+        return NOWHERE
+    return _place(found) if found else NOWHERE
 
 
 @cache
