@@ -45,6 +45,7 @@ class Head(NamedTuple):
     length: int  # of the body
     stays: bool  # the connection is kept for the next request
     text: bytes = b""  # as it came
+    digits: slice = slice(0, 0)  # where in it the length stands
 
 
 class NotOurs(Exception):
@@ -98,10 +99,13 @@ def may_be_ours(start: bytes | bytearray) -> bool:
 def read(buffer: bytes | bytearray, peer: str, before: Head | None = None) -> Head | None:
     """None while the head is not complete. Raises NotOurs.
 
-    `before` is the one that came last on the connection: a sender repeats it, often to the last byte.
+    `before` is the one that came last on the connection: a sender repeats it, but for the length of what follows.
     """
-    if before and buffer.startswith(before.text):
-        return before
+    if before:
+        if buffer.startswith(before.text):
+            return before
+        if head := _repeated(buffer, before):
+            return head
     end = buffer.find(END)
     if end < 0:
         if len(buffer) > LONGEST_HEAD or not may_be_ours(buffer) or NO_HTTP.search(buffer):
@@ -119,6 +123,24 @@ def read(buffer: bytes | bytearray, peer: str, before: Head | None = None) -> He
     return _checked(found, parser, text, peer)
 
 
+def _repeated(buffer: bytes | bytearray, before: Head) -> Head | None:
+    """The head before with another length; None where more differs, or not all of it has come."""
+    start, end = before.digits.start, before.digits.stop
+    rest, stop = before.text[end:], buffer.find(b"\r", start, start + 6)
+    if stop < 0 or not buffer.startswith(before.text[:start]) or not buffer.startswith(rest, stop):
+        return None
+    length = bytes(buffer[start:stop])
+    if not _may_follow(length):
+        return None
+    size = stop + len(rest)
+    environ = before.environ | {"CONTENT_LENGTH": length.decode()}
+    return Head(environ, size, int(length), before.stays, bytes(buffer[:size]), slice(start, stop))
+
+
+def _may_follow(length: bytes) -> bool:
+    return length.isdigit() and len(length) < 6 and int(length) <= LONGEST_BODY
+
+
 def _checked(found: _Fields, parser: httptools.HttpRequestParser, text: bytes, peer: str) -> Head:
     path, _, query = found.url.partition(b"?")
     length, connection = found.fields.get(b"content-length", b""), found.fields.get(b"connection", b"").lower()
@@ -130,9 +152,11 @@ def _checked(found: _Fields, parser: httptools.HttpRequestParser, text: bytes, p
         or connection not in (b"", b"keep-alive", b"close")
         or b"host" not in found.fields
         or found.count > MOST_FIELDS
-        or not (length.isdigit() and len(length) < 6 and int(length) <= LONGEST_BODY)
+        or not _may_follow(length)
+        or not (written := LENGTH.search(text))
     ):
         raise NotOurs
     environ = {name: found.fields[field].decode("latin-1") for field, name in READ.items() if field in found.fields}
     environ |= {"REQUEST_METHOD": "POST", "REMOTE_ADDR": peer, "QUERY_STRING": query.decode("latin-1")}
-    return Head(environ, len(text), int(length), version == "1.1" and connection != b"close", text)
+    stays = version == "1.1" and connection != b"close"
+    return Head(environ, len(text), int(length), stays, text, slice(*written.span(1)))

@@ -350,3 +350,23 @@ def test_a_head_that_is_repeated_is_not_read_again_and_another_one_is(acme: Work
         strange = wire.ask(request("mp_live_of_nobody", body(id=ids[0])))
     assert [json.loads(each.body)["results"][0]["id"] for each in answers] == ids
     assert (strange.status, logged(acme)) == (401, 3)
+
+
+def read(text: bytes, before: heads.Head | None = None) -> heads.Head | str | None:
+    try:
+        return heads.read(bytearray(text), "192.0.2.1", before)
+    except heads.NotOurs:
+        return "not ours"
+
+
+@pytest.mark.parametrize("spaced", ["{}", " {}", " \t{}"])
+@pytest.mark.parametrize(
+    "written", ["0", "7", "65536", "65537", "999999", "", "-1", "+1", "1e2", "0x1", "7 7", "7, 8", "7\r\nTE: gzip"]
+)
+def test_a_repeated_head_of_another_length_is_read_as_if_it_were_the_first(written: str, spaced: str) -> None:
+    form = "POST /api/collect HTTP/1.1\r\nHost: x\r\ncontent-LENGTH:{}\r\nX-API-Key: k\r\n\r\n".replace("{}", spaced)
+    before, text = read(form.format(12).encode()), form.format(written).encode()
+    assert isinstance(before, heads.Head) and before.length == 12
+    assert read(text + b"body", before) == read(text + b"body")
+    for part in range(len(text)):
+        assert read(text[:part], before) == read(text[:part])
