@@ -43,6 +43,18 @@ def list_members(dataset_id: int, cohort: Cohort, now: datetime, limit: int = 50
     return [Member(*row) for row in rows.rows]
 
 
+def user_ids(dataset_id: int, persons: list[str], now: datetime) -> dict[str, str]:
+    """By person: the user id, of those who have one. Errors of the store."""
+    bound = Parameters()
+    sql = (
+        "SELECT toString(person_id), any(user_id) FROM sessions"
+        f" WHERE dataset_id = {bound.bind(dataset_id, 'UInt32')} AND user_id != ''"
+        f" AND person_id IN {bound.bind([int(each) for each in persons], 'Array(UInt64)')} GROUP BY person_id"
+    )
+    (rows,) = report(dataset_id, [(sql, bound)], now).rows
+    return dict(map(tuple, rows.rows))
+
+
 def ids(dataset_id: int, cohort: Cohort, most: int) -> list[int]:
     """Of all members, to be kept as a list."""
     bound = Parameters()

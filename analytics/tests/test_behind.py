@@ -19,6 +19,8 @@ REPORTS = [
     ("retention", f"{WEEK}&unit=day&columns=4&clock=rolling&who=recurring&came=after"),
     ("lifecycle", WEEK),
     ("stickiness", WEEK),
+    ("paths", f"{WEEK}&of=events"),
+    ("attribution", f"{WEEK}&goal=signup&by=country"),
     ("funnel", f"{WEEK}&steps=is,event,page_view&steps=is,event,signup"),
 ]
 
@@ -95,3 +97,24 @@ def test_single_people_are_for_those_who_analyse(busy, as_viewer):
 def test_the_receipt_of_a_number_leads_to_its_people(busy, as_owner):
     receipt = as_owner.get(f"/w/acme/reports/lifecycle/receipt/?{WEEK}&row=0&column=1").content.decode()
     assert "/w/acme/reports/lifecycle/behind/?" in receipt
+
+
+def test_people_are_called_the_same_wherever_they_are_listed(busy, as_owner):
+    def names(address: str) -> set[str]:
+        return set(re.findall(r">(Visitor [0-9a-f]{4})<", as_owner.get(address, follow=True).content.decode()))
+
+    everybody = names(f"/w/acme/reports/people/?period=custom&{WEEK}")
+    people = names(f"/w/acme/reports/trends/behind/?{WEEK}&s=visitors&row=0&column=1")
+    as_owner.post(f"/w/acme/reports/trends/behind/?{WEEK}&s=visitors&row=0&column=1", {"name": "First"})
+
+    assert len(everybody) == 6
+    assert people and people <= everybody
+    assert names(f"/w/acme/cohorts/{Cohort.objects.get().uid}/") == people
+
+
+def test_a_formula_offers_no_people_and_a_path_leads_to_its_own(busy, as_owner):
+    formula = as_owner.get(f"/w/acme/reports/trends/?{WEEK}&s=visitors&s=events&formula=B/A").content.decode()
+    paths = as_owner.get(f"/w/acme/reports/paths/?{WEEK}&of=events").content.decode()
+
+    assert "trends/behind/" not in formula
+    assert "/w/acme/reports/paths/behind/" in paths

@@ -21,12 +21,12 @@ function visit(address) {
   htmx.ajax("GET", address, { source: "#overview", target: "#overview", swap: "outerHTML show:none", push: "true" });
 }
 
-/** htmx boosts links of HTML only, not those of the map. */
+/** htmx boosts links of HTML only, not those of the map and of paths. */
 function onClick(event) {
-  const country = event.target.closest(".world a");
-  if (!country || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target.closest(".world a, .paths a[data-visit]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  visit(country.getAttribute("href"));
+  visit(link.getAttribute("href"));
 }
 
 document.addEventListener("htmx:load", onLoad);

@@ -1,5 +1,5 @@
 // Several series on one chart: <div data-plot="id of the JSON script">. Lines, areas or bars; the comparison is dashed.
-//   { unit, kind, labels, titles, partial, lines: [{ label, values, before, colour }] }
+//   { unit, kind, labels, titles, partial, people, is_mirrored, lines: [{ label, values, before, colour }] }
 import uPlot from "uplot";
 import { axes, colour, snap, top } from "./axes.js";
 import { attachNotes } from "./notes.js";
@@ -31,12 +31,14 @@ function strokes(element, data, line) {
   ];
 }
 
+const barWidth = (step, bars, ratio = 1) => Math.max(1, Math.min(64 * ratio, step * 0.8) / bars);
+
 /** Bars of one bucket stand side by side; the one that is not over yet is pale. */
 function drawBars(element, data, hidden) {
   return (plot) => {
     const shown = data.lines.filter((_, n) => !hidden.has(n));
     const step = plot.valToPos(1, "x", true) - plot.valToPos(0, "x", true);
-    const width = Math.max(1, Math.min(64 * devicePixelRatio, (Number.isFinite(step) ? step : plot.bbox.width) * 0.8) / shown.length);
+    const width = barWidth(Number.isFinite(step) ? step : plot.bbox.width, shown.length, devicePixelRatio);
     const floor = plot.valToPos(0, "y", true);
     shown.forEach((line, place) => {
       plot.ctx.fillStyle = hue(element, line);
@@ -83,16 +85,30 @@ function draw(element) {
   plots.set(element, plot);
 }
 
-/** A click on a point leads to the people behind it: those of the line that is nearest. */
+/** The bar that stands where the pointer is. */
+function barAt(plot, bars, x) {
+  const step = plot.valToPos(1, "x") - plot.valToPos(0, "x");
+  const width = barWidth(Number.isFinite(step) ? step : plot.over.clientWidth, bars.length);
+  const place = Math.floor((x - plot.valToPos(plot.cursor.idx, "x")) / width + bars.length / 2);
+  return bars[Math.max(0, Math.min(bars.length - 1, place))];
+}
+
+/** The point that is nearest. */
+function pointAt(plot, data, points) {
+  const far = (n) => Math.abs(plot.valToPos(data.lines[n].values[plot.cursor.idx], "y") - plot.cursor.top);
+  return points.reduce((nearest, n) => (far(n) < far(nearest) ? n : nearest), points[0]);
+}
+
+/** A click on a point or a bar leads to the people behind it. */
 function connectPoints(plot, data, hidden) {
   plot.over.style.cursor = "pointer";
-  plot.over.addEventListener("click", () => {
-    const { idx, top: y } = plot.cursor;
+  plot.over.addEventListener("click", (event) => {
+    const { idx } = plot.cursor;
     if (idx === null || idx === undefined) return;
-    const far = ({ values }) => (values[idx] === null ? Infinity : Math.abs(plot.valToPos(values[idx], "y") - y));
-    const shown = data.lines.map((line, n) => [hidden.has(n) ? Infinity : far(line), n]);
-    const [distance, n] = shown.reduce((least, each) => (each[0] < least[0] ? each : least));
-    if (distance < Infinity) location.assign(`${data.people}&row=${idx}&column=${n + 1}`);
+    const shown = data.lines.map((_, n) => n).filter((n) => !hidden.has(n));
+    const told = shown.filter((n) => data.lines[n].values[idx] !== null);
+    const line = data.kind === "bar" ? barAt(plot, shown, event.offsetX) : pointAt(plot, data, told);
+    if (line !== undefined) location.assign(`${data.people}&row=${idx}&column=${line + 1}`);
   });
 }
 

@@ -5,7 +5,8 @@ import { heading, line, place } from "./tooltip.js";
 function fill(box, data, hidden, i) {
   const rows = data.lines.flatMap((each, n) => {
     if (hidden.has(n)) return [];
-    const now = line(`is-line series-${each.colour}`, each.label, format(each.values[i], data.unit));
+    const value = data.is_mirrored && each.values[i] !== null ? Math.abs(each.values[i]) : each.values[i]; // what hangs below
+    const now = line(`is-line series-${each.colour}`, each.label, format(value, data.unit));
     const before = each.before ? [line("is-before", "before", format(each.before[i] ?? null, data.unit))] : [];
     return [now, ...before];
   });

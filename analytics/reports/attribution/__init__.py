@@ -23,20 +23,15 @@ BY = {
 }  # fmt: skip
 
 # Weights in parts of 1: 1/n each. `-1` in `unattributed` rows stands for no touch at all.
-CREDIT = """
-SELECT
-    unattributed, key, sum(is_first), sum(is_last), sum(share),
-    sumMap(map(code, amount * is_first)), sumMap(map(code, amount * is_last)),
-    sumMap(map(code, toFloat64(amount) * share))
-FROM (
+TOUCHES = """
     SELECT
-        code, amount, length(touches) AS n, n = 0 AS unattributed,
+        person, code, amount, length(touches) AS n, n = 0 AS unattributed,
         arrayJoin(if(n = 0, [tuple(toUInt64(0), '')], arrayZip(arrayEnumerate(touches), touches))) AS touch,
         touch.2 AS key, n = 0 OR touch.1 = 1 AS is_first, n = 0 OR touch.1 = n AS is_last,
         1 / greatest(n, 1) AS share
     FROM (
         SELECT
-            at, code, amount,
+            person, at, code, amount,
             arrayMap(v -> v.3, arrayFilter(v -> v.1 <= at AND v.1 >= at - {window}, visits)) AS touches
         FROM (
             SELECT
@@ -50,9 +45,16 @@ FROM (
             FROM sessions FINAL WHERE {sessions} AND pageviews > 0 GROUP BY person
         ) AS earlier USING person
     )
-)
+"""
+CREDIT = f"""
+SELECT
+    unattributed, key, sum(is_first), sum(is_last), sum(share),
+    sumMap(map(code, amount * is_first)), sumMap(map(code, amount * is_last)),
+    sumMap(map(code, toFloat64(amount) * share))
+FROM ({TOUCHES})
 GROUP BY unattributed, key
 """
+CREDITED = {"first": "is_first", "last": "is_last", "linear": "share > 0"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,28 @@ class Attribution:
 def attribution(workspace: Workspace, query: Query, goal: str, by: str, days: int, now: datetime) -> Attribution:
     """`query`'s period and conditions choose the conversions; every visit of their people may be a touch."""
     bound = Parameters()
+    sql = _filled(CREDIT, workspace, query, goal, by, days, bound)
+    reported = report(query.dataset_id, [(sql, bound)], now)
+    rows, unattributed = {}, None
+    for is_unattributed, key, *numbers in reported.rows[0].rows:
+        if is_unattributed:
+            unattributed = _credit(numbers)
+        else:
+            rows[key] = _credit(numbers)
+    return Attribution(rows, unattributed, reported.as_of)
+
+
+def people_in(
+    workspace: Workspace, query: Query, goal: str, by: str, days: int, model: str, key: str | None
+) -> tuple[str, Parameters]:
+    """Who converted with some credit of `model` to `key`; None: those without a touch."""
+    bound = Parameters()
+    touches = _filled(TOUCHES, workspace, query, goal, by, days, bound)
+    fits = "unattributed" if key is None else f"NOT unattributed AND key = {bound.bind(key, 'String')}"
+    return f"SELECT person FROM ({touches}) WHERE {CREDITED[model]} AND {fits}", bound
+
+
+def _filled(sql: str, workspace: Workspace, query: Query, goal: str, by: str, days: int, bound: Parameters) -> str:
     window = timedelta(days=days)
     wider = Period("touches", query.period.start - window, query.period.end)
     filled = {
@@ -87,17 +111,9 @@ def attribution(workspace: Workspace, query: Query, goal: str, by: str, days: in
         "events": where(query, "events", bound),
         "sessions": where(replace(query, period=wider, filters=()), "sessions", bound),
     }
-    sql = CREDIT
     for name, text in filled.items():
         sql = sql.replace(f"{{{name}}}", text)
-    reported = report(query.dataset_id, [(sql, bound)], now)
-    rows, unattributed = {}, None
-    for is_unattributed, key, *numbers in reported.rows[0].rows:
-        if is_unattributed:
-            unattributed = _credit(numbers)
-        else:
-            rows[key] = _credit(numbers)
-    return Attribution(rows, unattributed, reported.as_of)
+    return sql
 
 
 def _credit(numbers: list[object]) -> Credit:

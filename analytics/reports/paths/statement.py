@@ -17,6 +17,24 @@ MOST_ROWS = 20_000
 
 def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     bound = Parameters()
+    return (
+        f"SELECT row.1, row.2, row.3, count() AS visits FROM (SELECT {_rows(asked, query, bound)})"
+        f" GROUP BY row ORDER BY visits DESC, row LIMIT {MOST_ROWS}"
+    ), bound
+
+
+def people_in(asked: Paths, query: Query, step: int, source: str, target: str) -> tuple[str, Parameters]:
+    """Whose visits went from one to the other with that step."""
+    bound = Parameters()
+    went = [(step, "Int64"), (source, "String"), (target, "String")]
+    fits = " AND ".join(f"row.{place} = {bound.bind(*each)}" for place, each in enumerate(went, 1))
+    rows = _rows(asked, query, bound, ("person", "any(person_id) AS person"))
+    return f"SELECT person FROM (SELECT {rows}) WHERE {fits}", bound
+
+
+def _rows(asked: Paths, query: Query, bound: Parameters, also: tuple[str, str] = ("", "")) -> str:
+    """`row` for each step of each visit, and `also` of the visit: (its name, what it is of the visit's events)."""
+    name, made = (f"{each}, " if each else "" for each in also)
     given = replace(query, compare=None)
     label = _label(asked, bound)
     chosen = (
@@ -25,19 +43,15 @@ def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     conditions = [where(given, "events", bound), chosen]
     conditions += [f"NOT (label LIKE {bound.bind(like(each), 'String')})" for each in asked.skip]
     visits = (  # `way`, since a name that a column has would take that column's place in WHERE
-        f"WITH {label} AS label SELECT"
-        f" arrayCompact(arrayMap(x -> x.2, arraySort(groupArray({LONGEST})((ts, label))))) AS way"
+        f"WITH {label} AS label SELECT {made}"
+        f"arrayCompact(arrayMap(x -> x.2, arraySort(groupArray({LONGEST})((ts, label))))) AS way"
         f" FROM events WHERE {' AND '.join(conditions)} GROUP BY session_id"
     )
     cut, first = _cut(asked, bound)
-    rows = (
-        f"SELECT arrayJoin(arrayMap((l, n) -> (n + {first}, l, path_[n + 1]), path_, arrayEnumerate(path_))) AS row"
-        f" FROM (SELECT {cut} AS path_ FROM ({visits}) WHERE notEmpty(path_))"
-    )
     return (
-        f"SELECT row.1, row.2, row.3, count() AS visits FROM ({rows}) GROUP BY row ORDER BY visits DESC, row"
-        f" LIMIT {MOST_ROWS}"
-    ), bound
+        f"{name}arrayJoin(arrayMap((l, n) -> (n + {first}, l, path_[n + 1]), path_, arrayEnumerate(path_))) AS row"
+        f" FROM (SELECT {name}{cut} AS path_ FROM ({visits}) WHERE notEmpty(path_))"
+    )
 
 
 def _label(asked: Paths, bound: Parameters) -> str:

@@ -8,6 +8,7 @@ from analytics.query import costs
 from analytics.query.conditions import PERSON
 from analytics.query.scope import Parameters
 from analytics.reports import money
+from analytics.reports.people.called import called
 from analytics.rollups.roles import names_of
 from tracking.store.persons import traits_of
 from workspaces.models import Workspace
@@ -47,7 +48,7 @@ class Profile:
     def name(self) -> str:
         """What people call them, as far as anything says."""
         known = (self.traits.get(key) for key in ("name", "full_name", "email"))
-        return next(filter(None, known), "") or self.user_id or f"Visitor {self.person_id % 0x10000:04x}"
+        return next(filter(None, known), "") or called(self.user_id, self.person_id)
 
 
 def profile(workspace: Workspace, dataset_id: int, person_id: int) -> Profile | None:

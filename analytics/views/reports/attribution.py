@@ -10,9 +10,11 @@ from analytics.query import run
 from analytics.query.model import QueryError
 from analytics.query.page import PageQuery
 from analytics.query.words import known
-from analytics.reports.attribution import BY, MODELS, Attribution, Credit, attribution
+from analytics.reports.attribution import BY, MODELS, Attribution, Credit, attribution, people_in
+from analytics.reports.behind import Behind
 from analytics.rollups.roles import names_of
 from analytics.templatetags import numbers
+from analytics.views import spans
 from analytics.views.reports import amounts, tables
 from analytics.views.reports.choices import choices, workspace_of
 from analytics.views.reports.frame import Report, ReportPage
@@ -94,13 +96,32 @@ def _usual(workspace: Workspace, goals: list[str]) -> str:
 def _table(page: ReportPage, question: Question, found: Attribution) -> Table:
     columns = [Column(BY[question.by]), *(Column(label, True, "Conversions") for label in MODELS.values())]
     columns.append(Column(f"Value, {MODELS[question.model].lower()}", True))
-    ordered = sorted(found.rows.items(), key=lambda row: (-row[1].conversions[question.model], row[0]))
-    rows = [[_key(page, question, key), *_cells(question, credit, found)] for key, credit in ordered]
+    rows = [[_key(page, question, key), *_cells(question, found.rows[key], found)] for key in _ordered(question, found)]
     if found.unattributed:
         nobody = Cell("Unattributed", "(unattributed)", "No visit with a page view in the days before.")
         rows.append([nobody, *_cells(question, found.unattributed, found)])
     nothing = "Nobody converted in this period. Choose another event or a longer period."
     return Table("Attribution", columns, rows, nothing, icon="arrow-trending-up", has_receipts=True)
+
+
+def _ordered(question: Question, found: Attribution) -> list[str]:
+    return sorted(found.rows, key=lambda key: (-found.rows[key].conversions[question.model], key))
+
+
+def behind(page: ReportPage, question: Question, row: int, column: int) -> Behind | None:
+    """Who converted with credit to the row; below them all, those whom nothing led here."""
+    if not 1 <= column <= len(MODELS):
+        return None
+    workspace, model = workspace_of(page), list(MODELS)[column - 1]
+    goal = question.goal or _usual(workspace, _goals(page))
+    found = _found(workspace, page, question, goal)
+    keys = [*_ordered(question, found), *([None] if found.unattributed else [])]
+    if row >= len(keys):
+        return None
+    key, days = keys[row], int(question.window)
+    sql, bound = people_in(workspace, page.query(compare=None), goal, question.by, days, model, key)
+    what = "no touch" if key is None else f"{MODELS[model].lower()} {shown_value(question.by, key)}"
+    return Behind(f"People who did {goal}, {what}, {spans.span(page.period)}", sql, bound)
 
 
 def _key(page: ReportPage, question: Question, key: str) -> Cell:
@@ -114,11 +135,13 @@ def _cells(question: Question, credit: Credit, found: Attribution) -> list[Cell]
     for model in MODELS:
         number, total = credit.conversions[model], found.total(model)
         share = numbers.share(number / total if total else None)
-        cells.append(Cell(f"{number:,.1f}".removesuffix(".0"), number, note=share))
+        cells.append(
+            Cell(f"{number:,.1f}".removesuffix(".0"), int(number) if number.is_integer() else number, note=share)
+        )
     return [*cells, amounts.cell(credit.value[question.model])]
 
 
 REPORT = Report(
     "attribution", "Attribution", "analytics/reports/attribution.html", "attribution", read, show, table, False,
-    needs("analyse"),
+    needs("analyse"), behind=behind,
 )  # fmt: skip

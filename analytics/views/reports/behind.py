@@ -16,9 +16,9 @@ from analytics import cohorts
 from analytics.query.model import QueryError
 from analytics.reports import behind
 from analytics.reports.behind import Behind, People
-from analytics.views.reports import tables
+from analytics.views.reports import members
 from analytics.views.reports.frame import Report, ReportPage, read_state
-from analytics.views.reports.tables import Cell, Column, Table
+from analytics.views.reports.tables import Table
 from analytics.views.unavailable import says_when_unavailable
 from config.lib import clock
 from config.lib.problems import Problem
@@ -77,21 +77,11 @@ def _listed(request: WorkspaceRequest, report: Report[Any], page: ReportPage, fo
 
 
 def _table(request: WorkspaceRequest, page: ReportPage, title: str, people: People, offset: int) -> Table:
-    columns = [Column("Person"), Column("Country"), Column("Visits", True), Column("First seen"), Column("Last seen")]
-    rows = [
-        [
-            Cell(each.user_id or each.person_id, each.person_id, href=_person(request, page, each.person_id)),
-            tables.country(each.country),
-            tables.count(each.visits),
-            tables.moment(each.first_seen, page.zone),
-            tables.moment(each.last_seen, page.zone),
-        ]
-        for each in people.members
-    ]
+    rows = members.rows(request.workspace, page.environment, people.members)
     last, at = offset + len(rows), {name: request.GET[name] for name in ("row", "column")}
     return Table(
         title,
-        columns,
+        members.COLUMNS,
         rows,
         "Nobody: choose another number.",
         icon="users",
@@ -99,11 +89,6 @@ def _table(request: WorkspaceRequest, page: ReportPage, title: str, people: Peop
         more_href=page.url(**at, offset=last) if last < people.count else "",
         back_href=page.url(**at) if offset else "",
     )
-
-
-def _person(request: WorkspaceRequest, page: ReportPage, person: str) -> str:
-    tail = "?env=test" if page.environment == "test" else ""
-    return reverse("person", args=[request.workspace.slug, person]) + tail
 
 
 def _keep(request: WorkspaceRequest, page: ReportPage, found: Behind) -> HttpResponse:
@@ -117,5 +102,5 @@ def _keep(request: WorkspaceRequest, page: ReportPage, found: Behind) -> HttpRes
         now=page.now,
         description=found.title,
     )
-    messages.success(request, f"{cohort.name} is saved: {cohort.size:,} people.")
+    messages.success(request, f"{cohort.name} is saved: {members.counted(cohort.size or 0)}.")
     return redirect("cohort", request.workspace.slug, cohort.uid)

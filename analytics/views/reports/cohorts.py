@@ -12,6 +12,8 @@ from analytics.models import Cohort
 from analytics.query.condition_json import from_list
 from analytics.query.lookup import cohort_of
 from analytics.reports import people_of
+from analytics.views.reports import members
+from analytics.views.reports.tables import Table
 from analytics.views.said import all_said
 from analytics.views.unavailable import says_when_unavailable
 from config.lib import clock
@@ -43,16 +45,22 @@ def detail(request: WorkspaceRequest, slug: str, uid: str) -> HttpResponse:
     number = max(1, int(text)) if (text := request.GET.get("page", "")).isdecimal() and len(text) < 6 else 1
     dataset_id, now = request.workspace.dataset_id(_environment(cohort)), clock.now()
     people = cohort_of(cohort, now, request.workspace.timezone)
-    members = people_of.list_members(dataset_id, people, now, SHOWN + 1, (number - 1) * SHOWN)
+    found = people_of.list_members(dataset_id, people, now, SHOWN + 1, (number - 1) * SHOWN)
     context = {
         "cohort": cohort,
         "said": said_of(cohort),
-        "size": people_of.size(dataset_id, [people], now)[0],
-        "members": members[:SHOWN],
-        "number": number,
-        "more": len(members) > SHOWN,
+        "size": members.counted(people_of.size(dataset_id, [people], now)[0]),
+        "table": Table(
+            cohort.name,
+            members.COLUMNS,
+            members.rows(request.workspace, _environment(cohort), found[:SHOWN]),
+            "Nobody of this cohort has been on a visit that is stored.",
+            icon="users",
+            note="Seen last come first",
+            more_href=f"?page={number + 1}" if len(found) > SHOWN else "",
+            back_href="?" if number > 1 else "",
+        ),
         "seen_through": _seen_through(slug, cohort),
-        "zone": request.workspace.timezone,
     }
     return render(request, "analytics/saved/cohort.html", context)
 
@@ -64,11 +72,10 @@ def download(request: WorkspaceRequest, slug: str, uid: str) -> HttpResponse:
     """Its people as CSV, those seen last first."""
     cohort, now = _found(request, uid), clock.now()
     people = cohort_of(cohort, now, request.workspace.timezone)
-    members = people_of.list_members(request.workspace.dataset_id(_environment(cohort)), people, now, 50_000)
+    found = people_of.list_members(request.workspace.dataset_id(_environment(cohort)), people, now, 50_000)
     head = ["person_id", "user_id", "country", "visits", "first_seen", "last_seen"]
     rows = [
-        [m.person_id, m.user_id, m.country, m.visits, m.first_seen.isoformat(), m.last_seen.isoformat()]
-        for m in members
+        [m.person_id, m.user_id, m.country, m.visits, m.first_seen.isoformat(), m.last_seen.isoformat()] for m in found
     ]
     headers = {"Content-Disposition": f'attachment; filename="{slug}-cohort.csv"'}
     return HttpResponse(list(csv_lines([head, *rows])), content_type="text/csv; charset=utf-8", headers=headers)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from analytics import countries
 from analytics.reports.money import decimal
+from analytics.reports.people.called import called
 from analytics.views.reports.amounts import amount
 from tracking.events import INTERACTIVE, EventType
 from workspaces.models import Workspace
@@ -52,7 +53,7 @@ def event_line(workspace: Workspace, environment: str, event: dict[str, Any]) ->
         kind=event["type"],
         is_deed=event["type"] in INTERACTIVE or event["type"] == EventType.PAGE_VIEW,
         page=event["path"],
-        who=event["user_id"] or f"Visitor {int(event['person_id']) % 0x10000:04x}",
+        who=called(event["user_id"], event["person_id"]),
         person_href=reverse("person", args=[workspace.slug, event["person_id"]]) + query,
         session_href=reverse("session", args=[workspace.slug, event["session_id"]]) + query,
         country=countries.name_of(code) if code else "",

@@ -13,7 +13,8 @@ from analytics.query.catalogue import dimension
 from analytics.query.model import QueryError
 from analytics.reports.funnel import Funnel, Page, Which, people
 from analytics.reports.funnel.model import UNITS
-from analytics.views.reports import tables
+from analytics.reports.people_of import user_ids
+from analytics.views.reports import members, tables
 from analytics.views.reports.frame import ReportPage, read_state
 from analytics.views.reports.funnel import REPORT
 from analytics.views.reports.steps import step_said
@@ -67,10 +68,14 @@ def _others(page: ReportPage, asked: Funnel, which: Which) -> list[tuple[str, st
 
 
 def _table(request: WorkspaceRequest, page: ReportPage, asked: Funnel, found: Page, title: str, which: Which) -> Table:
+    ids = [each.id for each in found.people]
+    names = user_ids(page.dataset_id, ids, page.now) if asked.per == "person" else {}
     columns = [Column(UNITS[asked.per].capitalize()), Column("First step at"), Column("Last step taken")]
     rows = [
         [
-            Cell(each.id, each.id, href=_person(request, page, each.id) if asked.per == "person" else ""),
+            members.person(request.workspace, page.environment, names.get(each.id, ""), each.id)
+            if asked.per == "person"
+            else Cell(each.id, each.id),
             tables.moment(each.began, page.zone),
             tables.text(step_said(asked.steps[each.level - 1])),
         ]
@@ -79,11 +84,6 @@ def _table(request: WorkspaceRequest, page: ReportPage, asked: Funnel, found: Pa
     at = {"at": which.step, "dropped": 1 if which.dropped else None, "group": which.group}
     more = page.url(**at, cursor=found.next_cursor) if found.next_cursor else ""
     return Table(title, columns, rows, "Nobody: choose another step or a longer period.", more_href=more)
-
-
-def _person(request: WorkspaceRequest, page: ReportPage, person: str) -> str:
-    tail = "?env=test" if page.environment == "test" else ""
-    return reverse("person", args=[request.workspace.slug, person]) + tail
 
 
 def _keep(request: WorkspaceRequest, page: ReportPage, asked: Funnel, which: Which) -> HttpResponse:
@@ -99,5 +99,5 @@ def _keep(request: WorkspaceRequest, page: ReportPage, asked: Funnel, which: Whi
         people=(int(each.id) for each in found.people),
         **kept,
     )
-    messages.success(request, f"{cohort.name} is saved: {cohort.size:,} people.")
+    messages.success(request, f"{cohort.name} is saved: {members.counted(cohort.size or 0)}.")
     return redirect("cohort", request.workspace.slug, cohort.uid)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from analytics.query.gaps import edges
 from analytics.reports.behind import Behind
@@ -24,10 +25,11 @@ def read(params: QueryDict, page: ReportPage) -> Lifecycle:
 
 def show(request: WorkspaceRequest, page: ReportPage, asked: Lifecycle) -> dict[str, Any]:
     found = answer(asked, page.query(compare=None), page.interval, page.now)
+    people = reverse("lifecycle_behind", args=[request.workspace.slug]) + page.url()
     return {
         "active": active_row(page, asked),
         "intervals": intervals(page),
-        "data": _data(page, found),
+        "data": _data(page, found) | {"people": people},
         "legend": [(state, COLOURS[state]) for state in STATES],
         "rows": [
             (spans.long(each.start, page.interval), [numbers.exact(each.people[state]) for state in STATES],
@@ -64,6 +66,7 @@ def _data(page: ReportPage, found: Answer) -> dict[str, Any]:
     return {
         "unit": "count",
         "kind": "bar",
+        "is_mirrored": True,
         "labels": [spans.short(each.start, page.interval) for each in found.buckets],
         "titles": [spans.long(each.start, page.interval) for each in found.buckets],
         "partial": next((n for n, each in enumerate(found.buckets) if each.partial), None),

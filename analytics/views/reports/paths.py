@@ -5,12 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from analytics.query import run
+from analytics.reports.behind import Behind
 from analytics.reports.names import event_names
-from analytics.reports.paths import Answer, Node, Paths, answer
+from analytics.reports.paths import Answer, Link, Node, Paths, answer
 from analytics.reports.paths.drawing import draw
 from analytics.reports.paths.model import OF, from_params
+from analytics.reports.paths.statement import people_in
 from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.menus import Item
@@ -22,6 +25,7 @@ from workspaces.access import WorkspaceRequest
 from workspaces.roles import needs
 
 OFFERED, LABEL = 40, 24  # pages in a menu; characters beside a node
+VISITS = 3  # the column of the table
 STEPS, TOPS = (3, 4, 5, 7, 10), (3, 6, 9, 12)
 
 
@@ -44,7 +48,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Paths) -> dict[str,
         "groups": [(each, _without(page, asked, "group", each)) for each in asked.group],
         "skips": [(each, _without(page, asked, "skip", each)) for each in asked.skip],
         "fields": asked.parameters,
-        **drawn(found, lambda node: _from(page, asked, node)),
+        **drawn(found, lambda node: _from(page, asked, node), _people(request, page, found)),
         "links": _links(found),
         "period": spans.span(page.period),
         "as_of": found.as_of.astimezone(page.period.start.tzinfo),
@@ -52,17 +56,25 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Paths) -> dict[str,
     }
 
 
-def drawn(found: Answer, href: Callable[[Node], str]) -> dict[str, Any]:
-    """What templates/analytics/reports/_paths.html needs; `href` is where a node leads, or empty."""
+def drawn(
+    found: Answer, href: Callable[[Node], str], people: Callable[[Node, Node], str] = lambda *ends: ""
+) -> dict[str, Any]:
+    """What templates/analytics/reports/_paths.html needs; `href` and `people` are where a node and a link between two
+    lead, or empty."""
     drawing = draw(found)
     return {
         "drawing": drawing,
         "boxes": [
-            (box, _label(box.node)[:LABEL], _label(box.node), numbers.exact(box.visits), href(box.node))
+            (box, _short(_label(box.node)), _label(box.node), numbers.exact(box.visits), href(box.node))
             for box in drawing.boxes
         ],
         "bands": [
-            (band, f"{_label(band.source)} → {_label(band.target)}: {band.visits:,} visits") for band in drawing.bands
+            (
+                band,
+                f"{_label(band.source)} → {_label(band.target)}: {band.visits:,} visits",
+                people(band.source, band.target),
+            )
+            for band in drawing.bands
         ],
         "visits": numbers.exact(found.visits),
         "is_empty": not found.visits,
@@ -89,9 +101,44 @@ def _links(found: Answer) -> Table:
             tables.count(link.visits),
             tables.percent(100 * link.visits / found.nodes[link.source]),
         ]
-        for link in sorted(found.links, key=lambda each: (each.source.step, -each.visits, each.source, each.target))
+        for link in _ordered(found)
     ]
     return Table("Links between the steps", columns, rows, "No visit went a step further.", has_receipts=True)
+
+
+def _ordered(found: Answer) -> list[Link]:
+    return sorted(found.links, key=lambda each: (each.source.step, -each.visits, each.source, each.target))
+
+
+def behind(page: ReportPage, asked: Paths, row: int, column: int) -> Behind | None:
+    """Whose visits a link counts; those of “Other” are many links."""
+    links = _ordered(answer(asked, page.query(compare=None), page.now))
+    if row >= len(links) or column != VISITS or not _is_one(links[row].source, links[row].target):
+        return None
+    source, target = links[row].source, links[row].target
+    sql, bound = people_in(asked, page.query(compare=None), source.step, source.label, target.label)
+    went = f"from {_label(source)} to {_label(target)} in step {source.step}"
+    return Behind(f"People who went {went}, {spans.span(page.period)}", sql, bound)
+
+
+def _people(request: WorkspaceRequest, page: ReportPage, found: Answer) -> Callable[[Node, Node], str]:
+    places = {(link.source, link.target): place for place, link in enumerate(_ordered(found))}
+    address = reverse("paths_behind", args=[request.workspace.slug])
+
+    def href(source: Node, target: Node) -> str:
+        if not _is_one(source, target):
+            return ""
+        return address + page.url(row=places[source, target], column=VISITS)
+
+    return href
+
+
+def _is_one(*ends: Node) -> bool:
+    return not any(each.is_other for each in ends)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL else label[: LABEL - 1] + "…"
 
 
 def _label(node: Node) -> str:
@@ -140,4 +187,5 @@ REPORT = Report[Paths](
     table=table,
     is_compared=False,
     needs=needs("analyse"),
+    behind=behind,
 )

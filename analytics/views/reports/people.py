@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from analytics.query.model import QueryError
 from analytics.query.page import PageQuery
+from analytics.reports.people.called import called
 from analytics.reports.people.listing import NAMES, list_people
 from analytics.views.reports import tables
 from analytics.views.reports.choices import bare
@@ -69,7 +70,7 @@ def show(request: WorkspaceRequest, page: ReportPage, question: Question) -> dic
 
 def _person_row(request: WorkspaceRequest, page: ReportPage, person: dict[str, Any]) -> list[Cell]:
     query = "?env=test" if page.environment == "test" else ""
-    name = person["user_id"] or f"Visitor {int(person['person_id']) % 0x10000:04x}"
+    name = called(person["user_id"], person["person_id"])
     return [
         tables.text(name, reverse("person", args=[request.workspace.slug, person["person_id"]]) + query),
         tables.moment(person["last_seen"], page.zone),

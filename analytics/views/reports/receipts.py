@@ -24,6 +24,7 @@ from analytics.query.model import QueryError
 from analytics.query.recording import Ran, recorded
 from analytics.query.size import ESTIMATE_PERCENT, is_exact
 from analytics.reports.evidence import Excluded, Walk, excluded, walk
+from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.receipt import PLACE
 from analytics.views.reports.frame import Report, ReportPage, read_state
@@ -159,11 +160,18 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _figure(value: Any) -> str:
+    """A cell of the CSV as people write it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "–" if value in (None, "") else str(value)
+    return numbers.exact(value)
+
+
 def _context(made: ReportReceipt) -> dict[str, Any]:
     zone = made.page.period.start.tzinfo
     return {
         "receipt": made,
-        "value": "–" if made.number and made.number.value in (None, "") else made.number and made.number.value,
+        "value": _figure(made.number.value) if made.number else "",
         "period": spans.span(made.page.period),
         "filters": [said(each) for each in made.page.filters],
         "as_of": made.page.now.astimezone(zone),

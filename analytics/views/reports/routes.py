@@ -15,6 +15,7 @@ from analytics.views.reports import (
     sessions,
     web,
 )
+from analytics.views.reports.behind import people_view
 from analytics.views.reports.frame import csv_view, page_view
 from analytics.views.reports.guarded import export_view
 from analytics.views.reports.receipts import receipt_view
@@ -31,6 +32,7 @@ pages: list[URLPattern] = [
         path(f"w/<slug:slug>/reports/{each.name}/receipt/", receipt_view(each), name=f"{each.name}_receipt")
         for each in (*SINGLE, *SUMMED)
     ),
+    path("w/<slug:slug>/reports/attribution/behind/", people_view(attribution.REPORT), name="attribution_behind"),
     path("w/<slug:slug>/people/<str:person>/", person.person_page, name="person"),
     path("w/<slug:slug>/people/<str:person>/erase/", person.erase, name="person_erase"),
     path("w/<slug:slug>/visits/<str:session_id>/", sessions.session_page, name="session"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.query.model import QueryError
 from analytics.query.page import PageQuery
+from analytics.reports.people.called import called
 from analytics.reports.sessions import VISIT, list_sessions, number, session, timelines
 from analytics.templatetags import numbers
 from analytics.views.reports import tables
@@ -83,7 +84,7 @@ def visit_row(workspace: Workspace, environment: str, visit: dict[str, Any]) -> 
 
 
 def who(visit: dict[str, Any]) -> str:
-    return visit["user_id"] or f"Visitor {int(visit['person_id']) % 0x10000:04x}"
+    return called(visit["user_id"], visit["person_id"])
 
 
 def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:

@@ -60,7 +60,8 @@ def table(page: ReportPage, asked: Stickiness) -> Iterable[Iterable[object]]:
     found = answer(asked, page.query(compare=None), page.interval, page.now)
     yield [f"{page.interval}s", "people", "people with at least as many"]
     for n, counts in enumerate(zip(found.exact, found.cumulative, strict=True), 1):
-        yield [n, *counts]
+        if counts[1]:  # nobody was active more often
+            yield [n, *counts]
 
 
 REPORT = Report[Stickiness](

@@ -30,7 +30,8 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Trend) -> dict[str,
     receipt = reverse("receipt", args=[request.workspace.slug])
     notes = annotations.of_period(request.workspace, request.user, page.period)
     trend = shown(page, asked, found, receipt)
-    trend.data["people"] = reverse("trends_behind", args=[request.workspace.slug]) + page.url()
+    if not asked.formula:  # which counts nobody
+        trend.data["people"] = reverse("trends_behind", args=[request.workspace.slug]) + page.url()
     trend.data.update(annotations.drawn(notes, found.starts, page.zone))
     return {"builder": builder(request.workspace, page, asked), "trend": trend, "notes": notes}
 
