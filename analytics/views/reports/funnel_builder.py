@@ -19,12 +19,12 @@ WINDOWS = {"30m": "30 minutes", "1h": "1 hour", "1d": "1 day", "7d": "7 days", "
 EXAMPLES = {
     "Page views to a goal": (("type", "page_view"), ("type", "goal")),
     "SaaS: sign-up to payment": (
-        ("event", "signup"),
-        ("event", "onboarding_completed"),
+        ("event", "signup_started"),
+        ("event", "signup_completed"),
         ("event", "payment_completed"),
     ),
-    "Shop: product to purchase": (("event", "product_viewed"), ("event", "add_to_cart"), ("event", "purchase")),
-    "Content: reader to subscriber": (("type", "page_view"), ("type", "scroll"), ("event", "newsletter_signup")),
+    "Shop: cart to purchase": (("event", "add_to_cart"), ("event", "checkout_started"), ("event", "purchase")),
+    "Content: reader to subscriber": (("type", "page_view"), ("event", "newsletter_signup")),
     "Portfolio: visit to contact": (("type", "page_view"), ("event", "project_opened"), ("event", "contact")),
 }
 

@@ -29,7 +29,7 @@ HEAT = 10  # shades of a cell
 EXAMPLES = {
     "Everybody who comes back": Retention(),
     "SaaS: sign-up to any use, by week": Retention(
-        begin=(Filter("event", "is", ("signup",)),), unit="week", columns=12
+        begin=(Filter("event", "is", ("signup_completed",)),), unit="week", columns=12
     ),
     "Shop: buyers who buy again, by month": Retention(
         begin=(Filter("event", "is", ("purchase",)),), back=(Filter("event", "is", ("purchase",)),), unit="month"
