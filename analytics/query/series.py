@@ -28,17 +28,21 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     values = [aggregate(query, name, part.source, inside, present, exact) for name in part.metrics]
     columns = [column(name, part.source, bound) for name in part.dimensions]
     conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, columns)]
-    keys = {"bucket": bucket} | (_groups(columns[0], groups, bound) if columns else {})
+    keys, by = [f"{bucket} AS bucket"], ["bucket"]
+    if columns:
+        keys, by = [*keys, *_group(columns[0], groups, bound)], ["bucket", "place"]
     sql = (
-        f"SELECT {', '.join(f'{key} AS {name}' for name, key in keys.items())}, {', '.join(values)}"
-        f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(keys)}"
+        f"SELECT {', '.join([*keys, *values])}"
+        f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(by)}"
     )
     return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
 
 
-def _groups(column: str, groups: tuple[str, ...], bound: Parameters) -> dict[str, str]:
-    named = f"{column} IN {bound.bind(list(groups), 'Array(String)')}"
-    return {"is_named": named, "group": f"if(is_named, toString({column}), '')"}
+def _group(column: str, groups: tuple[str, ...], bound: Parameters) -> list[str]:
+    """Whether it is one of them, and which. Rows are grouped by its place among them: a number takes half the time."""
+    named = bound.bind(list(groups), "Array(String)")
+    place = f"transform({column}, {named}, arrayEnumerate({named}), 0)"
+    return [f"({place} AS place) > 0", f"{named}[place]"]
 
 
 def _present(query: Query, part: Part, bound: Parameters) -> str:
@@ -60,10 +64,12 @@ def _buckets(query: Query) -> list[int]:
 
 def _touched(query: Query, first: str, buckets: str) -> str:
     """Every bucket in which the visit was going on."""
+    if query.interval is None and not query.compare:  # the only one: that it was seen there is a condition already
+        return first
     last = f"roundDown(toUnixTimestamp(stop), {buckets})"
     if query.interval not in ELAPSED:
         # A visit lasts a day at most: between the days of its ends there may be one more, that of its middle.
         middle = f"roundDown(toUInt32((toUnixTimestamp(start) + toUnixTimestamp(stop)) / 2), {buckets})"
-        return f"arrayJoin(arrayDistinct([{first}, {middle}, {last}]))"
+        return f"arrayJoin(arrayCompact([{first}, {middle}, {last}]))"
     begin, end = (f"transform({each}, {buckets}, arrayEnumerate({buckets}), 1)" for each in (first, last))
     return f"arrayJoin(arraySlice({buckets}, {begin}, toInt64({end}) - {begin} + 1))"
