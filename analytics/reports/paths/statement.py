@@ -1,6 +1,8 @@
 """Paths → SQL. A visit as the list of its pages or events in order, repeats in a row as one; cut at the anchor.
 
 SELECT step, from, to, visits     to = '': the visit ended there, or the path was cut off
+
+Until the last moment a page is a number, its rank (analytics.reports.ranks), and so is a step from one to another.
 """
 
 from dataclasses import replace
@@ -9,49 +11,66 @@ from analytics.query.bounds import Parameters
 from analytics.query.model import Query
 from analytics.query.scope import where
 from analytics.reports.paths.model import Paths, like
+from analytics.reports.ranks import named, rank
 from analytics.reports.steps import AUTOMATIC
 
 LONGEST = 500  # steps of a visit that are looked at
 MOST_ROWS = 20_000
+RANK = 24  # bits of a rank; 40 are left for the ms since the period began, which are 34 years
+MASK = (1 << RANK) - 1
 
 
 def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     bound = Parameters()
+    rows = _rows(asked, query, bound)
+    counted = f"SELECT row, count() AS visits FROM ({rows}) GROUP BY row ORDER BY visits DESC, row LIMIT {MOST_ROWS}"
+    ends = (f"names[bitAnd({each}, {MASK})]" for each in (f"bitShiftRight(row, {RANK})", "row"))
     return (
-        f"SELECT row.1, row.2, row.3, count() AS visits FROM (SELECT {_rows(asked, query, bound)})"
-        f" GROUP BY row ORDER BY visits DESC, row LIMIT {MOST_ROWS}"
+        f"{_named(asked, query, bound)} SELECT bitShiftRight(row, {2 * RANK}), {', '.join(ends)}, visits"
+        f" FROM ({counted}) ORDER BY visits DESC, row"
     ), bound
 
 
 def people_in(asked: Paths, query: Query, step: int, source: str, target: str) -> tuple[str, Parameters]:
     """Whose visits went from one to the other with that step."""
     bound = Parameters()
-    went = [(step, "Int64"), (source, "String"), (target, "String")]
-    fits = " AND ".join(f"row.{place} = {bound.bind(*each)}" for place, each in enumerate(went, 1))
+    ranks = (f"toUInt64(indexOf(names, {bound.bind(each, 'String')}))" for each in (source, target))
+    row = _row(bound.bind(step, "UInt16"), *ranks)
     rows = _rows(asked, query, bound, ("person", "any(person_id) AS person"))
-    return f"SELECT person FROM (SELECT {rows}) WHERE {fits}", bound
+    return f"{_named(asked, query, bound)} SELECT person FROM ({rows}) WHERE row = {row}", bound
 
 
 def _rows(asked: Paths, query: Query, bound: Parameters, also: tuple[str, str] = ("", "")) -> str:
     """`row` for each step of each visit, and `also` of the visit: (its name, what it is of the visit's events)."""
     name, made = (f"{each}, " if each else "" for each in also)
-    given = replace(query, compare=None)
-    label = _label(asked, bound)
-    chosen = (
-        "type = 'page_view'" if asked.of == "pages" else f"type NOT IN {bound.bind(list(AUTOMATIC), 'Array(String)')}"
-    )
-    conditions = [where(given, "events", bound), chosen]
-    conditions += [f"NOT (label LIKE {bound.bind(like(each), 'String')})" for each in asked.skip]
-    visits = (  # `way`, since a name that a column has would take that column's place in WHERE
-        f"WITH {label} AS label SELECT {made}"
-        f"arrayCompact(arrayMap(x -> x.2, arraySort(groupArray({LONGEST})((ts, label))))) AS way"
-        f" FROM events WHERE {' AND '.join(conditions)} GROUP BY session_id"
+    label, conditions = _label(asked, bound), _conditions(asked, query, bound)
+    begin = bound.bind(int(query.period.start.timestamp()) * 1000, "Int64")
+    event = f"bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts) - {begin}), {RANK}) + {rank(label)}"
+    visits = (
+        f"SELECT {made}arrayCompact(arrayMap(x -> bitAnd(x, {MASK}), arraySort(groupArray({LONGEST})({event})))) AS way"
+        f" FROM events WHERE {conditions} GROUP BY session_id"
     )
     cut, first = _cut(asked, bound)
+    row = _row(f"n + {first}", "l", "following")
     return (
-        f"{name}arrayJoin(arrayMap((l, n) -> (n + {first}, l, path_[n + 1]), path_, arrayEnumerate(path_))) AS row"
-        f" FROM (SELECT {name}{cut} AS path_ FROM ({visits}) WHERE notEmpty(path_))"
+        f"SELECT {name}arrayJoin(arrayMap((l, following, n) -> {row}, part, arrayShiftLeft(part, 1),"
+        f" arrayEnumerate(part))) AS row FROM (SELECT {name}{cut} AS part FROM ({visits}) WHERE notEmpty(part))"
     )
+
+
+def _row(step: str, source: str, target: str) -> str:
+    return f"bitShiftLeft(toUInt64({step}), {2 * RANK}) + bitShiftLeft({source}, {RANK}) + {target}"
+
+
+def _named(asked: Paths, query: Query, bound: Parameters) -> str:
+    return named(_label(asked, bound), _conditions(asked, query, bound))
+
+
+def _conditions(asked: Paths, query: Query, bound: Parameters) -> str:
+    automatic = bound.bind(list(AUTOMATIC), "Array(String)")
+    chosen = "type = 'page_view'" if asked.of == "pages" else f"type NOT IN {automatic}"
+    left_out = (f"NOT ({_label(asked, bound)} LIKE {bound.bind(like(each), 'String')})" for each in asked.skip)
+    return " AND ".join([where(replace(query, compare=None), "events", bound), chosen, *left_out])
 
 
 def _label(asked: Paths, bound: Parameters) -> str:
@@ -62,13 +81,11 @@ def _label(asked: Paths, bound: Parameters) -> str:
 
 def _cut(asked: Paths, bound: Parameters) -> tuple[str, str]:
     """(the part of `way` that is looked at, what to add to a place so that the anchor stands in the same step)."""
-    if asked.end:
-        place = f"indexOf(way, {bound.bind(asked.end, 'String')})"
-        begin = f"greatest(1, toInt64({place}) - {asked.steps - 1})"
-        return f"if({place} = 0, [], arraySlice(way, {begin}, toInt64({place}) - {begin} + 1))", (
-            f"{asked.steps} - length(path_)"
-        )
+    if not asked.end and not asked.start:
+        return f"arraySlice(way, 1, {asked.steps})", "0"
+    place = f"indexOf(way, indexOf(names, {bound.bind(asked.end or asked.start, 'String')}))"
     if asked.start:
-        place = f"indexOf(way, {bound.bind(asked.start, 'String')})"
         return f"if({place} = 0, [], arraySlice(way, {place}, {asked.steps}))", "0"
-    return f"arraySlice(way, 1, {asked.steps})", "0"
+    begin = f"greatest(1, toInt64({place}) - {asked.steps - 1})"
+    part = f"arraySlice(way, {begin}, toInt64({place}) - {begin} + 1)"
+    return f"if({place} = 0, [], {part})", f"{asked.steps} - length(part)"
