@@ -7,7 +7,7 @@ longest, so that two equal steps need two events.
 from analytics.reports.funnel.model import Funnel
 from analytics.reports.funnel.places import Places
 
-LAST, VALUES = 1, 2  # when each step was taken last, and by which event of the list
+LAST, VALUES = 1, 2  # when each step was taken last, and with which value
 
 
 def places(asked: Funnel) -> Places:
@@ -18,10 +18,10 @@ def fold(asked: Funnel, end_ms: int) -> tuple[str, str]:
     """(lambda, first state). An attempt begins before `end_ms`."""
     at, levels = places(asked), range(1, len(asked.steps) + 1)
     steps = f"[{', '.join(map(str, levels))}]"
-    excluded = f"bitTest(e.3, {at.count})" if asked.without else "0"
+    excluded = f"bitTest(e.2, {at.count})" if asked.without else "0"
     last = f"arrayMap(l -> if(l >= e.1 - {asked.window_ms}, l, 0), acc.{LAST})"  # what is older counts no more
-    waiting = f"arraySort(arrayFilter(x -> bitTest(e.3, x.2 - 1), arrayZip({last}, {steps})))"
-    chosen = f"if(e.3 = 0 OR {excluded}, 0, {waiting}[1].2)"
+    waiting = f"arraySort(arrayFilter(x -> bitTest(e.2, x.2 - 1), arrayZip({last}, {steps})))"
+    chosen = f"if(e.2 = 0 OR {excluded}, 0, {waiting}[1].2)"
     taken = f"arrayMap((l, k) -> if(k = {chosen}, e.1, if({excluded}, 0, l)), {last}, {steps})"
     count = f"arrayCount(l -> l > 0, {taken})"
     began = f"arrayMin(l -> if(l > 0, l, 9223372036854775807), {taken})"
@@ -41,12 +41,12 @@ def fold(asked: Funnel, end_ms: int) -> tuple[str, str]:
 
 
 def _values(asked: Funnel, chosen: str, steps: str) -> str:
-    return f"arrayMap((v, k) -> if(k = {chosen}, e.4, v), acc.{VALUES}, {steps})" if asked.by else f"acc.{VALUES}"
+    return f"arrayMap((v, k) -> if(k = {chosen}, e.3, v), acc.{VALUES}, {steps})" if asked.by else f"acc.{VALUES}"
 
 
 def _value(asked: Funnel, taken: str, began: str, values: str) -> str:
     if asked.attribution == "last":
-        return "e.4"
+        return "e.3"
     if asked.attribution == "first":
         return f"{values}[indexOf({taken}, {began})]"
     return f"if({taken}[{asked.attribution}] > 0, {values}[{asked.attribution}], 0)"

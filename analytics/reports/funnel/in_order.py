@@ -1,4 +1,4 @@
-"""Steps in order: a person's events become an attempt by one arrayFold over (time, lowest step, steps, place).
+"""Steps in order: a person's events become an attempt by one arrayFold over (time, steps[, rank of the value]).
 
 Level k is reached when steps 1 … k were taken. For each level the fold keeps when the latest attempt on it began (s):
 of all attempts on a level the latest has the most time left, so none can do better. An event moves each attempt by one
@@ -34,14 +34,14 @@ def fold(asked: Funnel) -> tuple[str, str]:
 def _hit(asked: Funnel, level: int, began: str) -> str:
     """The event takes an attempt to this level."""
     if level == 1:
-        return "bitTest(e.3, 0)"
-    return f"bitTest(e.3, {level - 1}) AND {began} > 0 AND e.1 <= {began} + {asked.window_ms}"
+        return "bitTest(e.2, 0)"
+    return f"bitTest(e.2, {level - 1}) AND {began} > 0 AND e.1 <= {began} + {asked.window_ms}"
 
 
 def _latest(asked: Funnel, at: Places, level: int, hit: str, began: str) -> str:
     kept = "0" if asked.order == "strict" else f"acc.{at.s(level)}"
-    ended = f"bitTest(e.3, {at.count})" if asked.without and level < at.count else "0"
-    return f"if({ended}, 0, if({hit}, {began}, {kept}))"
+    latest = f"if({hit}, {began}, {kept})"
+    return f"if(bitTest(e.2, {at.count}), 0, {latest})" if asked.without and level < at.count else latest
 
 
 def _is_new(at: Places, level: int, hit: str) -> str:
@@ -54,10 +54,10 @@ def _left_out(asked: Funnel, at: Places) -> str:
         return "toUInt8(0)"
     latest = (f"acc.{at.s(level)}" for level in range(1, at.count))
     running = " OR ".join(f"({each} > 0 AND e.1 <= {each} + {asked.window_ms})" for each in latest)
-    return f"toUInt8(acc.{at.left_out} OR (bitTest(e.3, {at.count}) AND acc.{at.b(at.count)} = 0 AND ({running})))"
+    return f"toUInt8(acc.{at.left_out} OR (bitTest(e.2, {at.count}) AND acc.{at.b(at.count)} = 0 AND ({running})))"
 
 
 def _value(asked: Funnel, at: Places, level: int) -> str:
-    """Whose value an attempt has on this level, as a place in the list; 0 before it took the step that counts."""
+    """Which value an attempt has on this level; 0 before it took the step that counts."""
     own = {"first": 1, "last": level}.get(asked.attribution) or int(asked.attribution)
-    return "e.4" if level == own else f"acc.{at.v(level - 1)}" if level > 1 else "toUInt32(0)"
+    return "e.3" if level == own else f"acc.{at.v(level - 1)}" if level > 1 else "toUInt32(0)"

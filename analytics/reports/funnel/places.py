@@ -28,7 +28,7 @@ class Places:
         return self.before + 2 * self.count + 1
 
     def g(self, level: int) -> int:
-        """Whose value counts for the attempt that reached the level first, as a place in the list."""
+        """The rank of the value that counts for the attempt that reached the level first."""
         return self.left_out + level
 
     def v(self, level: int) -> int:
@@ -37,12 +37,12 @@ class Places:
 
 
 def columns(places: Places, broken_down: bool, folded: str = "r") -> dict[str, str]:
-    """name → SQL: level, began (ms, of the attempt that went furthest), took_2 …, value."""
+    """name → SQL: level, began (ms, of the attempt that went furthest), took_2 …, value (its rank)."""
     levels = range(1, places.count + 1)
     reached = " + ".join(f"({folded}.{places.b(level)} > 0)" for level in levels)
     found = {"level": f"toUInt8({reached})"}
     found["began"] = f"[{', '.join(f'{folded}.{places.b(level)}' for level in levels)}][greatest(level, 1)]"
     found |= {f"took_{level}": f"{folded}.{places.d(level)}" for level in levels if level > 1}
     if broken_down:
-        found["value"] = f"values[[{', '.join(f'{folded}.{places.g(level)}' for level in levels)}][greatest(level, 1)]]"
+        found["value"] = f"[{', '.join(f'{folded}.{places.g(level)}' for level in levels)}][greatest(level, 1)]"
     return found

@@ -17,7 +17,9 @@ from analytics.query.model import Interval, Period, Query
 from analytics.query.scope import where
 from analytics.reports.funnel import any_order, in_order
 from analytics.reports.funnel.model import DURATIONS, Funnel
+from analytics.reports.funnel.packed import bits_of, moment_of, packed, rank_of
 from analytics.reports.funnel.places import Places, columns
+from analytics.reports.ranks import named, rank
 from analytics.reports.steps import AUTOMATIC, fits
 
 ACCOUNT = "account"  # the property that says for which account somebody acted
@@ -30,34 +32,43 @@ def counts(asked: Funnel, query: Query, interval: Interval | None) -> tuple[str,
     step 2 …, and the bars of the histogram."""
     bound = Parameters()
     last, levels = len(asked.steps), range(1, len(asked.steps) + 1)
-    keys = [f"({ALL}, '')"] + ([f"({GROUP}, value)"] if asked.by else [])
+    keys, told = [f"({ALL}, toUInt32(0))"], "toString(key.2)"
+    if asked.by:
+        keys.append(f"({GROUP}, greatest(value, 1))")  # no value (0) is "" too
+        told = f"if(key.1 = {GROUP}, names[key.2], {told})"
     if interval:
         buckets = bound.bind([int(each.timestamp()) for each in edges(query.period, interval)], "Array(UInt32)")
-        keys.append(f"({BUCKET}, toString(roundDown(toUInt32(intDiv(began, 1000)), {buckets})))")
-    found = ["key.1", "key.2", *(f"countIf(level >= {level})" for level in levels)]
+        keys.append(f"({BUCKET}, roundDown(toUInt32(intDiv(began, 1000)), {buckets}))")
+    found = ["key.1", told, *(f"countIf(level >= {level})" for level in levels)]
     for level in levels[1:]:
         took = f"(took_{level}, level >= {level}) / 1000"
         found += [f"quantileExactInclusiveIf(0.5){took}", f"avgIf{took}"]
     found.append(_bars(last))
-    rows = f"SELECT *, arrayJoin([{', '.join(keys)}]) AS key FROM ({attempts(asked, query, bound)})"
-    return f"SELECT {', '.join(found)} FROM ({rows}) GROUP BY key", bound
+    rows = f"SELECT *, arrayJoin([{', '.join(keys)}]) AS key FROM ({_attempts(asked, query, bound)})"
+    return f"{_named(asked, query, bound)} SELECT {', '.join(found)} FROM ({rows}) GROUP BY key", bound
 
 
 def attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
     """One row for each who entered: person, level, began (ms; of the attempt that went furthest), took_2 …, value."""
+    value = " REPLACE (names[value] AS value)" if asked.by else ""
+    return f"{_named(asked, query, bound)} SELECT *{value} FROM ({_attempts(asked, query, bound)})"
+
+
+def _attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
+    """The same with the rank of the value; `names` stand above it."""
     if asked.order == "any":
         at, (step, first) = any_order.places(asked), any_order.fold(asked, _end(query) * 1000)
     else:
         at, (step, first) = in_order.places(asked), in_order.fold(asked)
     found = ", ".join(f"{sql} AS {name}" for name, sql in _columns(asked, at).items())
-    values = ", arrayMap(x -> x.4, list) AS values" if asked.by else ""
-    numbered = "arrayMap((x, n) -> (x.1, x.2, x.3, n), list, arrayEnumerate(list))"
+    parts = [moment_of(asked, "x"), bits_of(asked, "x"), *([rank_of("x")] if asked.by else [])]
+    unpacked = f"arrayMap(x -> ({', '.join(parts)}), list)"
     kept, lists, entered = "person", _lists(asked, query, bound), f"r.{at.b(1)} > 0"
     if asked.order != "any":
         kept, entered = "person, taken, first", f"({ALONE} OR {entered})"
         lists = f"SELECT {kept}, if({ALONE}, [], list) AS list FROM ({lists})"
     folded = (
-        f"SELECT {kept}, arrayFold({step}, {numbered}, {first}) AS r{values}"
+        f"SELECT {kept}, arrayFold({step}, {unpacked}, {first}) AS r"
         f" FROM (SELECT {kept}, {_thinned(asked)} AS list FROM ({lists}))"
     )
     return f"SELECT person, {found} FROM ({folded}) WHERE {entered} AND NOT r.{at.left_out}"
@@ -65,7 +76,7 @@ def attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
 
 def reached(asked: Funnel, query: Query, step: int, bound: Parameters) -> str:
     """One row for each person who reached that step, from 1: person."""
-    return f"SELECT person FROM ({attempts(asked, query, bound)}) WHERE level >= {step:d}"
+    return f"SELECT person FROM ({_attempts(replace(asked, by=''), query, bound)}) WHERE level >= {step:d}"
 
 
 def _columns(asked: Funnel, at: Places) -> dict[str, str]:
@@ -73,8 +84,8 @@ def _columns(asked: Funnel, at: Places) -> dict[str, str]:
     found = columns(at, bool(asked.by))
     if asked.order == "any":
         return found
-    value = "first.2" if asked.attribution in ("first", "last", "1") else "''"
-    alone = {"level": "1", "began": "first.1" if asked.by else "first", "value": value}
+    value = rank_of("first") if asked.attribution in ("first", "last", "1") else "0"
+    alone = {"level": "1", "began": moment_of(asked, "first"), "value": value}
     return {name: f"if({ALONE}, {alone.get(name, '0')}, {sql})" for name, sql in found.items()}
 
 
@@ -83,34 +94,40 @@ def _thinned(asked: Funnel) -> str:
     no other, and their lists become two events long."""
     if asked.order != "ordered":
         return "arraySort(list)"
-    bits = "arrayMap(x -> x.3, arraySort(list) AS events) AS steps"
-    kept = "x.3 != 1 OR before != 1 OR after != 1"
-    neighbours = f"arrayShiftRight({bits}, 1, toInt32(0)), arrayShiftLeft(steps, 1, toInt32(0))"
-    return f"arrayFilter((x, before, after) -> {kept}, events, {neighbours})"
+    steps = f"arrayMap(x -> {bits_of(asked, 'x')}, arraySort(list) AS events) AS steps"
+    neighbours = f"arrayShiftRight({steps}, 1, toInt32(0)), steps, arrayShiftLeft(steps, 1, toInt32(0))"
+    return f"arrayFilter((x, before, own, after) -> own != 1 OR before != 1 OR after != 1, events, {neighbours})"
 
 
 def _lists(asked: Funnel, query: Query, bound: Parameters) -> str:
-    """person, list of (time in ms, lowest step, steps as bits[, value])"""
-    # Elapsed time, not days of a calendar.
-    reach = query.period.end.astimezone(UTC) + timedelta(milliseconds=asked.window_ms)
-    wider = replace(query, period=Period("", query.period.start, reach), compare=None)
+    """person, list of events (funnel.packed)[, taken: steps as bits, first: the first event that is the first step]"""
+    wider = _wider(asked, query)
     who = {"person": PERSON, "visit": "session_id", "account": f"props[{bound.bind(ACCOUNT, 'String')}]"}[asked.per]
-    # Events of the same second are taken in the order of the steps; strict order goes by the exact time.
-    moment = "toUnixTimestamp64Milli(ts)" if asked.order == "strict" else "toInt64(toUnixTimestamp(ts)) * 1000"
-    element = [moment, "bitAnd(bits, -bits)", "bits"]
-    element += [f"toString({column(asked.by, 'events', bound)})"] if asked.by else []
+    value = rank(column(asked.by, "events", bound)) if asked.by else ""
     conditions = [where(wider, "events", bound), _is_listed(asked, bound)]
     conditions += [f"{who} != ''"] if asked.per == "account" else []
     also, entered = "", ""
     if asked.order != "any":
-        first = f"({moment}, {element[3]})" if asked.by else moment
-        also = f", groupBitOr(bits) AS taken, minIf({first}, bitTest(bits, 0)) AS first"
+        also = ", groupBitOr(bits) AS taken, minIf(packed, bitTest(bits, 0)) AS first"
         entered = " HAVING bitTest(taken, 0)"
     return (
-        f"WITH {_bits(asked, wider, _end(query), bound)} AS bits"
-        f" SELECT {who} AS person, groupArray(({', '.join(element)})) AS list{also} FROM events"
+        f"WITH {_bits(asked, wider, _end(query), bound)} AS bits, {packed(asked, value)} AS packed"
+        f" SELECT {who} AS person, groupArray(packed) AS list{also} FROM events"
         f" WHERE {' AND '.join(conditions)} GROUP BY person{entered}"
     )
+
+
+def _wider(asked: Funnel, query: Query) -> Query:
+    """With the time in which attempts of the period may go on: elapsed time, not days of a calendar."""
+    reach = query.period.end.astimezone(UTC) + timedelta(milliseconds=asked.window_ms)
+    return replace(query, period=Period("", query.period.start, reach), compare=None)
+
+
+def _named(asked: Funnel, query: Query, bound: Parameters) -> str:
+    """What a statement begins with, whose parts are broken down."""
+    if not asked.by:
+        return ""
+    return named(column(asked.by, "events", bound), where(_wider(asked, query), "events", bound))
 
 
 def _bits(asked: Funnel, query: Query, end: int, bound: Parameters) -> str:
