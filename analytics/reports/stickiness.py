@@ -20,6 +20,7 @@ from analytics.query.reporting import report
 from analytics.query.saved import Saved
 from analytics.query.scope import where
 from analytics.reports.steps import ANYTHING, Step, fits, step_of_json, step_of_text, text_of_step
+from analytics.reports.units import units
 from config.lib.clock import day_start
 
 WEEK, MONTH = 7, 30  # trailing days, whatever the calendar says
@@ -93,10 +94,9 @@ def _histogram(asked: Stickiness, query: Query, starts: list[datetime]) -> tuple
 
 
 def _people(asked: Stickiness, query: Query, starts: list[datetime], bound: Parameters) -> str:
-    units = bound.bind([int(each.timestamp()) for each in starts], "Array(UInt32)")
     given = replace(query, compare=None)
     return (
-        f"SELECT {PERSON} AS person, uniqExact(roundDown(toUnixTimestamp(ts), {units})) AS units FROM events"
+        f"SELECT {PERSON} AS person, length({units(starts, bound)}) AS units FROM events"
         f" WHERE {where(given, 'events', bound)} AND {fits(asked.active, given, bound)} GROUP BY {PERSON}"
     )
 
@@ -107,10 +107,10 @@ def _actives(asked: Stickiness, query: Query, now: datetime) -> tuple[str, Param
     last = min(query.period.end - timedelta(microseconds=1), now).astimezone(zone).date() + timedelta(1)
     days = [day_start(last - timedelta(n), query.zone) for n in range(MONTH, -1, -1)]
     month = replace(query, period=Period("", days[0], days[-1]), compare=None)
-    starts = bound.bind([int(each.timestamp()) for each in days[:-1]], "Array(UInt32)")
     week = bound.bind(int(days[-1 - WEEK].timestamp()), "UInt32")
-    return (
-        f"SELECT uniqExact({PERSON}), uniqExactIf({PERSON}, toUnixTimestamp(ts) >= {week}),"
-        f" uniqExact({PERSON}, roundDown(toUnixTimestamp(ts), {starts})) / {MONTH}"
-        f" FROM events WHERE {where(month, 'events', bound)} AND {fits(asked.active, month, bound)}"
-    ), bound
+    active = f"length({units(days[:-1], bound)})"
+    people = (
+        f"SELECT max(toUnixTimestamp(ts)) >= {week} AS is_weekly, {active} AS days FROM events"
+        f" WHERE {where(month, 'events', bound)} AND {fits(asked.active, month, bound)} GROUP BY {PERSON}"
+    )
+    return f"SELECT count(), countIf(is_weekly), sum(days) / {MONTH} FROM ({people})", bound

@@ -15,6 +15,7 @@ from analytics.query.model import Period, Query
 from analytics.query.scope import where
 from analytics.reports.retention.model import SECONDS, Retention
 from analytics.reports.steps import fits
+from analytics.reports.units import unit, units
 
 BEGINNING, ENDING = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)  # around all that is stored
 
@@ -46,23 +47,26 @@ def _came(asked: Retention, span: tuple[int, int]) -> str:
     first, last = span
     if asked.came == "after":
         return f"arrayExists(b -> b >= {first}, back)"
+    if first == last:
+        return f"has(back, {first})"
     return f"arrayExists(b -> b >= {first} AND b <= {last}, back)"
 
 
 def _calendar(asked: Retention, query: Query, starts: list[datetime], bound: Parameters) -> str:
-    unit = _unit(starts, bound)
-    begun = f"[minIf({unit}, is_begin)]" if asked.who == "first" else f"groupUniqArrayIf({unit}, is_begin)"
-    people = _people(asked, query, starts, bound, f"{begun} AS begun, groupUniqArrayIf({unit}, is_back) AS seen")
-    back = "arrayMap(b -> toInt32(b) - toInt32(row), seen)"
+    recurring = units(starts, bound, "is_begin")
+    begun = f"[minIf({unit(starts, bound)}, is_begin)]" if asked.who == "first" else recurring
+    seen = units(starts, bound, "is_back")
+    people = _people(asked, query, starts, bound, f"{begun} AS begun, {seen} AS seen")
+    back = "arrayMap(b -> b - row, seen)"
     return f"SELECT person, arrayJoin(begun) AS row, {back} AS back FROM ({people})"
 
 
 def _rolling(asked: Retention, query: Query, starts: list[datetime], bound: Parameters) -> str:
     """From somebody's own first moment in the row on, units of elapsed time."""
-    unit, second = _unit(starts, bound), "toInt64(toUnixTimestamp(ts))"
-    begun = f"minMapIf([{unit}], [{second}], is_begin)"
+    place, second = unit(starts, bound), "toInt64(toUnixTimestamp(ts))"
+    begun = f"minMapIf([{place}], [{second}], is_begin)"
     if asked.who == "first":
-        begun = f"([minIf({unit}, is_begin)], [minIf({second}, is_begin)])"
+        begun = f"([minIf({place}, is_begin)], [minIf({second}, is_begin)])"
     people = _people(asked, query, starts, bound, f"{begun} AS begun, groupArrayIf({second}, is_back) AS seen")
     offset = f"toInt32(intDiv(b - began.2, {SECONDS[asked.unit]}))"
     return (
@@ -86,11 +90,3 @@ def _people(asked: Retention, query: Query, starts: list[datetime], bound: Param
         f"WITH ({begin}) AS is_begin, ({back}) AS is_back SELECT {PERSON} AS person, {columns} FROM events"
         f" WHERE {where(wider, 'events', bound)} AND (is_begin OR is_back) GROUP BY {PERSON} HAVING {entered}"
     )
-
-
-def _unit(starts: list[datetime], bound: Parameters) -> str:
-    """In which unit an event lies, from 1; 0: before the first."""
-    seconds = [0, *(int(each.timestamp()) for each in starts)]
-    edges = bound.bind(seconds, "Array(UInt32)")
-    places = bound.bind(list(range(len(seconds))), "Array(Int32)")
-    return f"transform(roundDown(toUnixTimestamp(ts), {edges}), {edges}, {places}, toInt32(0))"
