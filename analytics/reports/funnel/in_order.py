@@ -6,7 +6,7 @@ step at most, since the new `s` are made of the old ones. In strict order whatev
 """
 
 from analytics.reports.funnel.model import Funnel
-from analytics.reports.funnel.places import Places
+from analytics.reports.funnel.places import Places, new, nothing
 
 
 def places(asked: Funnel) -> Places:
@@ -18,16 +18,14 @@ def fold(asked: Funnel) -> tuple[str, str]:
     at, levels = places(asked), range(1, len(asked.steps) + 1)
     began = {level: "e.1" if level == 1 else f"acc.{at.s(level - 1)}" for level in levels}
     hit = {level: f"({_hit(asked, level, began[level])})" for level in levels}
+    value = {level: _value(asked, at, level) if asked.by else "" for level in levels}
     state = [_latest(asked, at, level, hit[level], began[level]) for level in levels]
-    state += [f"if({_is_new(at, level, hit[level])}, {began[level]}, acc.{at.b(level)})" for level in levels]
-    state += [f"if({_is_new(at, level, hit[level])}, e.1 - {began[level]}, acc.{at.d(level)})" for level in levels]
+    state += [new(at, level, hit[level], began[level], value[level]) for level in levels]
     state.append(_left_out(asked, at))
-    first = ["toInt64(0)"] * (3 * at.count) + ["toUInt8(0)"]
+    first = [*["toInt64(0)"] * at.count, *[nothing(bool(asked.by))] * at.count, "toUInt8(0)"]
     if asked.by:
-        value = {level: _value(asked, at, level) for level in levels}
-        state += [f"if({_is_new(at, level, hit[level])}, {value[level]}, acc.{at.g(level)})" for level in levels]
         state += [f"if({hit[level]}, {value[level]}, acc.{at.v(level)})" for level in levels]
-        first += ["toUInt32(0)"] * (2 * at.count)
+        first += ["toUInt32(0)"] * at.count
     return f"(acc, e) -> ({', '.join(state)})", f"({', '.join(first)})"
 
 
@@ -44,17 +42,15 @@ def _latest(asked: Funnel, at: Places, level: int, hit: str, began: str) -> str:
     return f"if(bitTest(e.2, {at.count}), 0, {latest})" if asked.without and level < at.count else latest
 
 
-def _is_new(at: Places, level: int, hit: str) -> str:
-    return f"acc.{at.b(level)} = 0 AND {hit}"
-
-
 def _left_out(asked: Funnel, at: Places) -> str:
     """The whole person goes when the excluded event came during an attempt, and before the last step was ever taken."""
     if not asked.without or asked.drops != "person":
         return "toUInt8(0)"
     latest = (f"acc.{at.s(level)}" for level in range(1, at.count))
     running = " OR ".join(f"({each} > 0 AND e.1 <= {each} + {asked.window_ms})" for each in latest)
-    return f"toUInt8(acc.{at.left_out} OR (bitTest(e.2, {at.count}) AND acc.{at.b(at.count)} = 0 AND ({running})))"
+    return (
+        f"toUInt8(acc.{at.left_out} OR (bitTest(e.2, {at.count}) AND acc.{at.first(at.count)}.1 = 0 AND ({running})))"
+    )
 
 
 def _value(asked: Funnel, at: Places, level: int) -> str:

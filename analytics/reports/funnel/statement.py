@@ -63,13 +63,12 @@ def _attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
     found = ", ".join(f"{sql} AS {name}" for name, sql in _columns(asked, at).items())
     parts = [moment_of(asked, "x"), bits_of(asked, "x"), *([rank_of("x")] if asked.by else [])]
     unpacked = f"arrayMap(x -> ({', '.join(parts)}), list)"
-    kept, lists, entered = "person", _lists(asked, query, bound), f"r.{at.b(1)} > 0"
+    kept, entered = "person", f"r.{at.first(1)}.1 > 0"
     if asked.order != "any":
         kept, entered = "person, taken, first", f"({ALONE} OR {entered})"
-        lists = f"SELECT {kept}, if({ALONE}, [], list) AS list FROM ({lists})"
     folded = (
         f"SELECT {kept}, arrayFold({step}, {unpacked}, {first}) AS r"
-        f" FROM (SELECT {kept}, {_thinned(asked)} AS list FROM ({lists}))"
+        f" FROM (SELECT {kept}, {_thinned(asked)} AS list FROM ({_lists(asked, query, bound)}))"
     )
     return f"SELECT person, {found} FROM ({folded}) WHERE {entered} AND NOT r.{at.left_out}"
 
@@ -92,9 +91,12 @@ def _columns(asked: Funnel, at: Places) -> dict[str, str]:
 def _thinned(asked: Funnel) -> str:
     """The events in order. Of first steps in a row, only the first and the last can make a difference: most people take
     no other, and their lists become two events long."""
-    if asked.order != "ordered":
+    if asked.order == "any":
         return "arraySort(list)"
-    steps = f"arrayMap(x -> {bits_of(asked, 'x')}, arraySort(list) AS events) AS steps"
+    ordered = f"arraySort(if({ALONE}, [], list))"
+    if asked.order == "strict":
+        return ordered
+    steps = f"arrayMap(x -> {bits_of(asked, 'x')}, {ordered} AS events) AS steps"
     neighbours = f"arrayShiftRight({steps}, 1, toInt32(0)), steps, arrayShiftLeft(steps, 1, toInt32(0))"
     return f"arrayFilter((x, before, own, after) -> own != 1 OR before != 1 OR after != 1, events, {neighbours})"
 
@@ -154,7 +156,6 @@ def _is_listed(asked: Funnel, bound: Parameters) -> str:
 
 def _bars(last: int) -> str:
     """How many took the last step within each span of time. They are few, so their times are put aside first."""
-    lower = (0, *DURATIONS)
-    ends = [f" AND x < {each * 1000}" for each in DURATIONS] + [""]
-    bars = (f"arrayCount(x -> x >= {begin * 1000}{end}, times)" for begin, end in zip(lower, ends, strict=True))
-    return f"arrayMap(times -> [{', '.join(bars)}], [groupArrayIf(took_{last}, level = {last})])[1]"
+    lower = ", ".join(str(each * 1000) for each in (0, *DURATIONS))
+    bars = "arrayMap((a, b) -> arrayCount(x -> x >= a AND (x < b OR b = 0), times), bars, arrayShiftLeft(bars, 1))"
+    return f"arrayMap((times, bars) -> {bars}, [groupArrayIf(took_{last}, level = {last})], [[{lower}]])[1]"
