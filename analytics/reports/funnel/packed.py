@@ -1,4 +1,4 @@
-"""An event of a funnel as one number: collected and sorted, numbers cost the engine a quarter of what tuples do.
+"""An event of a funnel as one number: collected and sorted, numbers cost the engine a third of what tuples do.
 
 moment | lowest step, as a bit | steps, as bits[ | rank of the breakdown's value]
 
