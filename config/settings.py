@@ -209,6 +209,12 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "MetricPal API",
     "VERSION": "1",
+    "DESCRIPTION": (
+        "Programs send a key in the header `X-API-Key` ([keys](/docs/keys/)), people a token as "
+        "`Authorization: Bearer …` ([accounts](/docs/account/)). Every route answers under `/api/` too. Errors are "
+        "`application/problem+json`: `detail` says what to send instead, `code` stays the same for ever. Guides: "
+        "[sending events](/docs/api/), [asking questions](/docs/query/), [all pages](/docs/)."
+    ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -115,7 +115,7 @@ REFUSALS = {
 }
 COLLECT: dict[str, Any] = {
     "operation_id": "collect",
-    "tags": ["collect"],
+    "tags": ["Sending events"],
     "summary": "Send events",
     "description": (
         "200: every event has a verdict, and what is accepted is on the disk. 4xx: do not send the same again. "

@@ -16,7 +16,7 @@ from analytics.models import Annotation
 from config.lib import clock
 from config.lib.problems import Problem
 
-TAGS = ["Annotations"]
+TAGS = ["Notes"]
 MOST = 1000
 SPAN = [
     OpenApiParameter("from", OpenApiTypes.DATETIME, description="Only those at or after this moment."),

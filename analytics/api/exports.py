@@ -132,6 +132,7 @@ def direct(file_format: str) -> Any:
     @extend_schema(
         tags=["Analytics"],
         operation_id=f"export_{file_format}",
+        description=f"Single events as {kind.label}, newest first, up to the row limit of this installation.",
         responses={(200, kind.content_type.partition(";")[0]): OpenApiTypes.BINARY},
         parameters=PERIOD,
     )
@@ -152,7 +153,6 @@ def direct(file_format: str) -> Any:
             made.file, as_attachment=True, filename=name, content_type=kind.content_type, headers=headers
         )
 
-    view.__doc__ = f"Single events as {kind.label}, newest first, up to the row limit of this installation."
     return view
 
 

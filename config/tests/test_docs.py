@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
 
 from config.docs import contents
 from config.docs.markdown import load, render
@@ -167,3 +168,14 @@ def test_the_calls_of_the_script_stand_in_its_page():
 
     assert len(calls) > 10
     assert [call for call in calls if f"{call}(" not in contents.source("script").read_text()] == []
+
+
+def test_the_reference_says_of_every_operation_what_it_does():
+    schema = SchemaGenerator(urlconf="config.schema_urls").get_schema(request=None, public=True)
+    operations = {(path, verb): told for path, verbs in schema["paths"].items() for verb, told in verbs.items()}
+
+    assert len(operations) > 100
+    assert [at for at, told in operations.items() if not told.get("description")] == []
+    assert [at for at, told in operations.items() if not told["tags"][0][0].isupper()] == []
+    guides = re.findall(r"\(/docs/([a-z]*)/?\)", schema["info"]["description"])
+    assert [slug for slug in guides if slug and slug not in contents.CONTENTS] == []

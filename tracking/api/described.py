@@ -35,7 +35,7 @@ class OptimizedReceiptSerializer(ReceiptSerializer):
 def _operation(name: str, summary: str, request: Any, example: Any, receipt: Any = ReceiptSerializer) -> dict[str, Any]:
     return {
         **({"operation_id": name} if name else {}),
-        "tags": ["collect"],
+        "tags": ["Sending events"],
         "summary": summary,
         "description": SAME,
         "auth": [],
@@ -83,7 +83,7 @@ INGEST = _operation(
 )
 PIXEL: dict[str, Any] = {
     "operation_id": "pixel",
-    "tags": ["collect"],
+    "tags": ["Sending events"],
     "summary": "Send one event by loading an image",
     "description": "For e-mails and pages without JavaScript. Fields that are not an event's own become properties.",
     "auth": [],

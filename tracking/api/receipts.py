@@ -72,7 +72,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(
-    tags=["collect"], operation_id="receipt", responses=StatusSerializer, parameters=[WORKSPACE, ENVIRONMENT]
+    tags=["Sending events"], operation_id="receipt", responses=StatusSerializer, parameters=[WORKSPACE, ENVIRONMENT]
 )
 @api_view(["GET"])
 def receipt(request: Request, uid: uuid.UUID) -> Response:
@@ -100,14 +100,16 @@ def receipt(request: Request, uid: uuid.UUID) -> Response:
     )
 
 
-@extend_schema(tags=["collect"], operation_id="watermark", responses=WatermarkSerializer)
+@extend_schema(tags=["Sending events"], operation_id="watermark", responses=WatermarkSerializer)
 @api_view(["GET"])
 def watermark(request: Request) -> Response:
     """How far storing has come."""
     return Response(_progress())
 
 
-@extend_schema(tags=["collect"], request=None, responses=ProcessingSerializer, parameters=[WORKSPACE, ENVIRONMENT])
+@extend_schema(
+    tags=["Sending events"], request=None, responses=ProcessingSerializer, parameters=[WORKSPACE, ENVIRONMENT]
+)
 @api_view(["GET", "POST"])
 def process_events(request: Request) -> Response:
     """How processing stands. Events are processed within a second by themselves; asking changes nothing."""
@@ -126,7 +128,7 @@ def process_events(request: Request) -> Response:
     )
 
 
-@extend_schema(tags=["collect"], responses=ConfigSerializer, parameters=[WORKSPACE, ENVIRONMENT])
+@extend_schema(tags=["Sending events"], responses=ConfigSerializer, parameters=[WORKSPACE, ENVIRONMENT])
 @api_view(["GET"])
 def config(request: Request) -> Response:
     """How events of this workspace are taken."""
