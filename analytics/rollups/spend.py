@@ -60,7 +60,13 @@ def forget(spend: AcquisitionSpend) -> None:
 
 def rows_of_csv(text: str) -> list[dict[str, str]]:
     """With a heading line: date,source,campaign,amount,currency in any order; campaign and currency may be missing."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), skipinitialspace=True)
+    try:
+        return _rows_of(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=None), skipinitialspace=True))
+    except csv.Error as error:
+        raise Problem(422, "not_csv", f"This is no CSV that can be read: {error}.", field="file") from None
+
+
+def _rows_of(reader: "csv.DictReader[str]") -> list[dict[str, str]]:
     names = [name.strip().lower() for name in reader.fieldnames or []]
     missing = {"date", "source", "amount"} - set(names)
     if missing:

@@ -120,5 +120,8 @@ def _user_ids(request: WorkspaceRequest) -> list[str]:
     if file is not None and (file.size or 0) > MOST_BYTES:
         raise Problem(422, "too_large", f"A list has at most {MOST_BYTES // 1_000_000} MB.", field="file")
     text = file.read().decode("utf-8-sig", "replace") if file else request.POST.get("ids", "")
-    found = [row[0].strip() for row in csv.reader(io.StringIO(text)) if row and row[0].strip()]
+    try:
+        found = [row[0].strip() for row in csv.reader(io.StringIO(text, newline=None)) if row and row[0].strip()]
+    except csv.Error as error:
+        raise Problem(422, "not_csv", f"This is no CSV that can be read: {error}.", field="file") from None
     return found[1:] if found and found[0].lower() in ("user_id", "userid", "id", "email") else found
