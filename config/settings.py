@@ -221,9 +221,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": False,
+    # In the order in which one comes to need them; the rest follows.
+    "TAGS": [{"name": name} for name in ("Sending events", "Analytics", "Trends", "Funnels", "Retention", "Behaviour")],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.lib.openapi.document_problems",
+        "config.lib.openapi.summarize",
     ],
 }
 # What takes events answers CORS itself (tracking/api/); the rest of the API is same-origin unless listed.

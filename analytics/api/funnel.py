@@ -52,7 +52,7 @@ class ReachedSerializer(serializers.Serializer[Any]):
     mean_seconds = serializers.FloatField(allow_null=True)
 
 
-class GroupSerializer(serializers.Serializer[Any]):
+class FunnelGroupSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
     other = serializers.BooleanField()
     conversion_rate = serializers.FloatField(allow_null=True, help_text="Percent.")
@@ -76,7 +76,7 @@ class FunnelAnswerSerializer(serializers.Serializer[Any]):
     per = serializers.CharField()
     conversion_rate = serializers.FloatField(allow_null=True, help_text="Percent.")
     steps = ReachedSerializer(many=True)
-    groups = GroupSerializer(many=True)
+    groups = FunnelGroupSerializer(many=True)
     histogram = BarSerializer(many=True, help_text="Time from the first step to the last.")
     trend = PointSerializer(many=True, help_text="By when the first step was taken.")
     open = serializers.BooleanField(help_text="The window of the last who entered is not over yet.")

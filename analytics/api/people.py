@@ -74,7 +74,7 @@ class PersonSerializer(serializers.Serializer[Any]):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class AccountSerializer(serializers.Serializer[Any]):
+class AccountRowSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     people = serializers.IntegerField()
     visits = serializers.IntegerField()
@@ -85,7 +85,7 @@ class AccountSerializer(serializers.Serializer[Any]):
 
 
 class AccountsSerializer(serializers.Serializer[Any]):
-    accounts = AccountSerializer(many=True)
+    accounts = AccountRowSerializer(many=True)
     count = serializers.IntegerField()
 
 
@@ -101,6 +101,7 @@ def sessions(request: Request) -> Response:
 
 @extend_schema(
     tags=["Analytics"],
+    operation_id="people",
     responses=PeopleSerializer,
     parameters=[LIMIT, CURSOR, OpenApiParameter("search", description="Part of a user id or a property."), *PERIOD],
 )
@@ -117,6 +118,7 @@ def people(request: Request) -> Response:
 @extend_schema(
     tags=["Analytics"],
     methods=["GET"],
+    operation_id="person",
     responses=PersonSerializer,
     parameters=[LIMIT, CURSOR, WORKSPACE, ENVIRONMENT],
 )

@@ -30,7 +30,7 @@ class RunSerializer(serializers.Serializer[Any]):
     parameters = serializers.DictField()
 
 
-class ReceiptSerializer(serializers.Serializer[Any]):
+class MetricReceiptSerializer(serializers.Serializer[Any]):
     metric = serializers.CharField()
     value = serializers.FloatField(allow_null=True)
     definition = DefinitionSerializer()
@@ -50,13 +50,14 @@ class ReceiptSerializer(serializers.Serializer[Any]):
 
 @extend_schema(
     tags=["Analytics"],
+    operation_id="metric_receipt",
     parameters=[
         OpenApiParameter("metric", enum=list(METRICS), default="visitors"),
         OpenApiParameter("by", description="A dimension: of one row of its breakdown, named by `value`."),
         OpenApiParameter("value"),
         *PERIOD,
     ],
-    responses=ReceiptSerializer,
+    responses=MetricReceiptSerializer,
 )
 @api_view(["GET"])
 def receipt(request: Request) -> Response:

@@ -46,6 +46,7 @@ class ReportReceiptSerializer(serializers.Serializer[Any]):
 
 @extend_schema(
     tags=["Analytics"],
+    operation_id="report_receipt",
     parameters=[
         OpenApiParameter("name", location="path", enum=sorted(sources.REPORTS), description="A report."),
         OpenApiParameter("row", int, description="Row of the number in the report's CSV, from 0 below the heading."),

@@ -37,7 +37,7 @@ class CellSerializer(serializers.Serializer[Any]):
     incomplete = serializers.BooleanField(help_text="Not over for all of them: more may come back.")
 
 
-class RowSerializer(serializers.Serializer[Any]):
+class RetentionRowSerializer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     began = serializers.IntegerField()
     cells = serializers.ListField(child=CellSerializer(allow_null=True), help_text="null: has not come yet.")
@@ -54,7 +54,7 @@ class RetentionAnswerSerializer(serializers.Serializer[Any]):
     timezone = serializers.CharField()
     unit = serializers.CharField()
     columns = ColumnSerializer(many=True)
-    rows = RowSerializer(many=True)
+    rows = RetentionRowSerializer(many=True)
     as_of = serializers.DateTimeField()
 
 

@@ -32,7 +32,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         read_only_fields = ("created_at", "updated_at")
 
 
-class GroupSerializer(serializers.Serializer[Group]):
+class SegmentGroupSerializer(serializers.Serializer[Group]):
     key = serializers.CharField(help_text="The dimension's value, or the segment's id.")
     name = serializers.CharField()
     visitors = serializers.IntegerField()
@@ -44,7 +44,7 @@ class SegmentationSerializer(serializers.Serializer[Any]):
     by = serializers.CharField()
     period = PeriodSerializer()
     visitors = serializers.IntegerField(help_text="All of them. A visitor may be in several groups.")
-    groups = GroupSerializer(many=True)
+    groups = SegmentGroupSerializer(many=True)
 
 
 @extend_schema(tags=["Segments"], parameters=[WORKSPACE], responses=SegmentSerializer(many=True), methods=["GET"])

@@ -31,3 +31,12 @@ def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 if status[0] in "d45":  # default, and what an operation says of refusals itself
                     answer["content"] = answer.get("content", {}) | content
     return result
+
+
+def summarize(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The first sentence of what an operation does stands beside it in lists."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            sentence = operation.get("description", "").partition("\n")[0].partition(". ")[0]
+            operation.setdefault("summary", sentence.removesuffix("."))
+    return result

@@ -26,8 +26,8 @@ from tracking.api.asked import ENVIRONMENT, WORKSPACE
 from tracking.api.quarantine_fields import (
     CauseSerializer,
     DiscardSerializer,
-    EventSerializer,
     PreviewSerializer,
+    QuarantinedEventSerializer,
     ReplaySerializer,
     RuleSerializer,
     SeenSerializer,
@@ -80,12 +80,14 @@ def add_rule(request: Request) -> Response:
     return _sent(replay)
 
 
-@extend_schema(tags=["Schemas"], request=EventSerializer, responses={201: ReplaySerializer}, parameters=ABOUT)
+@extend_schema(
+    tags=["Schemas"], request=QuarantinedEventSerializer, responses={201: ReplaySerializer}, parameters=ABOUT
+)
 @api_view(["POST"])
 def replay(request: Request) -> Response:
     """What waits and fits its schema now is counted."""
     workspace, environment = _asked(request, WRITES)
-    given = _given(EventSerializer(data=request.data))
+    given = _given(QuarantinedEventSerializer(data=request.data))
     about = (workspace, environment, given["schema_id"], given["event"])
     return _sent(replays.start(*about, actor=request.user, now=clock.now()))
 

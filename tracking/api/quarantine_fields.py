@@ -20,19 +20,16 @@ class CauseSerializer(serializers.Serializer[Any]):
     last = serializers.DateTimeField()
 
 
-class EventSerializer(serializers.Serializer[Any]):
+class QuarantinedEventSerializer(serializers.Serializer[Any]):
     schema_id = serializers.CharField(max_length=100)
     event = serializers.CharField(max_length=200)
 
-    class Meta:
-        ref_name = "QuarantinedEvent"
 
-
-class DiscardSerializer(EventSerializer):
+class DiscardSerializer(QuarantinedEventSerializer):
     cause = serializers.CharField(max_length=300, required=False, help_text="Left out: all that waits of the event.")
 
 
-class RuleSerializer(EventSerializer):
+class RuleSerializer(QuarantinedEventSerializer):
     action = serializers.ChoiceField([*ACTIONS])
     property = serializers.CharField(max_length=200, required=False, help_text="rename_event has none.")
     argument = serializers.JSONField(required=False, help_text=ARGUMENT_HELP)
