@@ -5,6 +5,10 @@ import uuid
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+# Django's own, so that who is signed in stays so.
+SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,6 +31,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("operator", default=False, help_text="May open the Django admin.")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False, help_text="Sessions of an earlier one end.")
 
     USERNAME_FIELD = "email"
     objects = UserManager()
@@ -36,6 +41,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's, with the epoch beside the password: whatever was signed in before a change of either is not."""
+        said = f"{self.password}{self.session_epoch or ''}"
+        return salted_hmac(SESSION_SALT, said, secret=secret, algorithm="sha256").hexdigest()
 
     def called(self) -> str:
         """What to call the person: the name, else the part of the address before the @."""

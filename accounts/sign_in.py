@@ -22,8 +22,10 @@ from allauth.headless.constants import Client
 from allauth.headless.internal.authkit import authentication_context
 from allauth.headless.internal.decorators import mark_request_as_headless
 from allauth.headless.tokens.strategies.jwt.internal import get_token_session
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
+from django.dispatch import Signal
 from django.forms import Form
 from django.http import HttpRequest
 
@@ -39,6 +41,9 @@ STAGES = {
         "This account has a second factor, which this endpoint cannot ask for. Use a secret API key instead.",
     ),
 }
+
+
+signed_out_elsewhere = Signal()  # request, user
 
 
 def register(request: HttpRequest, email: str, password: str) -> dict[str, Any]:
@@ -84,6 +89,15 @@ def sign_out(request: HttpRequest, token: dict[str, Any] | None) -> None:
     session = get_token_session(token) if token else request.session
     if session is not None:
         session.flush()
+
+
+def sign_out_elsewhere(request: HttpRequest, user: User) -> None:
+    """Ends every other session of this person and every token, wherever they are."""
+    user.session_epoch = F("session_epoch") + 1
+    user.save(update_fields=["session_epoch"])
+    user.refresh_from_db(fields=["session_epoch"])
+    update_session_auth_hash(request, user)
+    signed_out_elsewhere.send(User, request=request, user=user)
 
 
 def account(user: User, is_verified: bool | None = None) -> dict[str, Any]:

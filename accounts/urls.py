@@ -18,4 +18,7 @@ root = [
     path("auth/jwt/login", endpoints.login, name="jwt_login"),
     path("auth/jwt/logout", endpoints.log_out, name="jwt_logout"),
 ]
-pages = [path("account/", views.profile, name="account")]
+pages = [
+    path("account/", views.profile, name="account"),
+    path("account/sessions/end/", views.sign_out_elsewhere, name="sign_out_elsewhere"),
+]

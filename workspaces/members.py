@@ -9,8 +9,10 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 
+from accounts.models import User
 from config.lib import crypto
 from config.lib.problems import Problem
 from config.lib.ratelimit import Limit, wait_seconds
@@ -132,6 +134,21 @@ def remove(by: Membership, member: Membership, now: datetime) -> None:
         _keep_an_owner(member, stays_owner=False)
         member.delete()
         audit.record(by.organization, by.user, "member.remove", str(member.user), now=now)
+
+
+def left_without_owner(user: Any) -> list[Organization]:
+    """The organizations that nobody else owns: they come first, before this person's account can end."""
+    owned = Organization.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
+    others = Membership.objects.filter(organization=OuterRef("pk"), role=Role.OWNER).exclude(user=user)
+    return list(owned.exclude(Exists(others)).order_by("name"))
+
+
+def delete_account(user: Any, now: datetime) -> None:
+    """Takes the person out of every organization and deletes the account. Problem 409 for an only owner."""
+    with transaction.atomic():
+        for membership in Membership.objects.select_related("organization", "user").filter(user=user):
+            remove(membership, membership, now)
+        User.objects.filter(pk=user.pk).delete()
 
 
 def _may_grant(by: Membership, role: Role) -> bool:

@@ -6,7 +6,7 @@ from workspaces.api import audit as audit_api
 from workspaces.api import keys as key_api
 from workspaces.api import organizations as organization_api
 from workspaces.api import workspaces as workspace_api
-from workspaces.views import audit, home, invitations, keys, members, organization, settings
+from workspaces.views import account, audit, home, invitations, keys, members, organization, settings
 
 api = [
     path("workspaces", workspace_api.workspaces, name="api_workspaces"),
@@ -22,6 +22,7 @@ api = [
 ]
 pages = [
     path("", home.home, name="home"),
+    path("account/delete/", account.delete, name="account_delete"),
     path("welcome/", home.welcome, name="welcome"),
     path("workspaces/new/", home.new_workspace, name="workspace_new"),
     path("w/<slug:slug>/settings/", settings.general, name="workspace_settings"),

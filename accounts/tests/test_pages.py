@@ -180,6 +180,15 @@ def test_an_unconfirmed_address_can_be_sent_its_link_again(as_owner, owner):
     assert mail.outbox[0].to == [owner.email]
 
 
+def test_a_confirmation_link_opened_twice_says_that_there_is_nothing_left_to_do(as_owner, owner, anonymous):
+    owner.emailaddress_set.update(verified=False)
+    as_owner.post("/accounts/email/", {"action_send": "", "email": owner.email})
+    link = link_in(mail.outbox[0].body)
+    as_owner.get(link)
+    assert b"Your address is confirmed" in as_owner.get(link).content
+    assert b"just sign in" in anonymous.get(link).content
+
+
 def test_a_new_address_counts_when_its_link_is_opened(as_owner, owner):
     as_owner.post("/accounts/email/", {"action_add": "", "email": "new@example.com"})
     assert b"Waiting for you to open the link" in as_owner.get("/accounts/email/").content

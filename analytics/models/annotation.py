@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from analytics.models.sharing import shared_outlive
 from workspaces.models import Workspace
 
 
@@ -23,7 +24,7 @@ class Annotation(models.Model):
     url = models.URLField(max_length=500, blank=True)
     is_shared = models.BooleanField(default=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=shared_outlive, related_name="+"
     )
     created_at = models.DateTimeField()
 

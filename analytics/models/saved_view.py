@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from analytics.models.sharing import shared_outlive
 from workspaces.models import Workspace
 
 LONGEST_STATE = 4000  # characters; what a browser and a server take of an address
@@ -19,7 +20,9 @@ class SavedView(models.Model):
     page = models.CharField(max_length=40)  # "overview" or a report's name: the route
     state = models.CharField(max_length=LONGEST_STATE, blank=True)  # period, filters and question, as in its address
     is_shared = models.BooleanField(default=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=shared_outlive, related_name="+"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
