@@ -23,7 +23,8 @@ def navigation(context: Context) -> SafeString:
     workspace, match = context.get("workspace"), context["request"].resolver_match
     here = match.url_name if match else None
     if not workspace:
-        return _links("", "", frozenset(), here)
+        shown = {"organizations": context.get("organizations", ()), "here": here}
+        return render_to_string("components/_nav.html", shown)
     actions = frozenset(action for action, is_allowed in context["may"].items() if is_allowed)
     return _links(workspace.slug, workspace.organization.slug, actions, here)
 

@@ -10,6 +10,19 @@ from workspaces import api_keys
 from workspaces.models import ApiKey, Organization, Workspace
 
 
+def test_without_a_workspace_an_admin_makes_one_and_a_viewer_is_told_to_wait(as_admin, as_viewer, acme):
+    acme.delete()
+    assert as_admin.get("/").headers["Location"] == "/workspaces/new/"
+    assert b'href="/o/acme/"' in as_admin.get("/workspaces/new/").content
+    assert b"Acme</strong> has no workspace at the moment" in as_viewer.get("/", follow=True).content
+
+
+def test_a_form_from_before_the_last_sign_in_is_refused_with_a_way_on(owner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    assert b"load the page again" in client.post("/account/", {"name": "x"}).content
+
+
 def test_the_start_leads_each_person_to_the_right_place(anonymous, as_owner, acme, stranger):
     assert anonymous.get("/").headers["Location"] == "/accounts/login/"
     assert as_owner.get("/").headers["Location"] == "/w/acme/"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -22,7 +23,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     mine = Workspace.objects.filter(organization__memberships__user=request.user)
     first = mine.order_by("id").values_list("slug", flat=True).first()
-    return redirect("overview", first) if first else redirect("welcome")
+    if first:
+        return redirect("overview", first)
+    return redirect("workspace_new" if _administered(request) else "welcome")
 
 
 @login_required
@@ -37,15 +40,15 @@ def welcome(request: HttpRequest) -> HttpResponse:
             )
             return redirect("install", _create(request, organization, form.cleaned_data).slug)
     invitations = members.open_invitations(request.user, clock.now())
-    return render(request, "workspaces/welcome.html", {"form": form, "invitations": invitations})
+    waiting = Organization.objects.filter(memberships__user=person(request), workspaces=None).order_by("name")
+    context = {"form": form, "invitations": invitations, "waiting": waiting}
+    return render(request, "workspaces/welcome.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def new_workspace(request: HttpRequest) -> HttpResponse:
-    administered = Organization.objects.filter(
-        memberships__user=person(request), memberships__role__in=ADMINISTERS
-    ).order_by("name")
+    administered = _administered(request)
     if not administered:
         messages.info(request, "Only an admin can add a workspace. Make an organization of your own first.")
         return redirect("welcome")
@@ -56,6 +59,11 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
             created = _create(request, form.cleaned_data["organization"], form.cleaned_data)
             return redirect("install", created.slug)
     return render(request, "workspaces/new.html", {"form": form})
+
+
+def _administered(request: HttpRequest) -> QuerySet[Organization]:
+    mine = {"memberships__user": person(request), "memberships__role__in": ADMINISTERS}
+    return Organization.objects.filter(**mine).order_by("name")
 
 
 def _create(request: HttpRequest, organization: Organization, data: dict[str, Any]) -> Workspace:

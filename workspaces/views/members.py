@@ -60,7 +60,8 @@ def remove(request: OrganizationRequest, slug: str, uid: str) -> HttpResponse:
     """Everybody may leave; to take out somebody else needs the role."""
     member = _member(request, uid)
     change = partial(topic.remove, request.membership, member, clock.now())
-    answer = _told(request, slug, change, f"{member.user} is no member any more.")
+    done = f"{member.user} is no member any more. API keys, public links and exports they made go on working."
+    answer = _told(request, slug, change, done)
     left = not request.organization.memberships.filter(user=request.user).exists()
     return redirect("home") if left else answer
 
