@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
+from accounts.models import User
 from analytics.models import Dashboard, DashboardAssignment, DashboardShare
 from config.lib import clock
 from workspaces.models import ApiKey, Environment, Membership
@@ -58,9 +60,16 @@ def _people(listeners: set[Listener]) -> set[Listener]:
 
 
 def _sessions(listeners: set[Listener]) -> set[str]:
-    keys = {each.session_key for each in listeners if each.session_key}
-    alive = Session.objects.filter(session_key__in=keys, expire_date__gt=clock.now())
-    return set(alive.values_list("session_key", flat=True))
+    """Those that have neither ended nor been left behind by a new password or a sign-out elsewhere."""
+    owners = {each.session_key: each.user_id for each in listeners if each.session_key}
+    people = User.objects.in_bulk(set(owners.values()))
+    hashes = {user_id: user.get_session_auth_hash() for user_id, user in people.items()}
+    alive = Session.objects.filter(session_key__in=owners, expire_date__gt=clock.now())
+    return {
+        each.session_key
+        for each in alive
+        if each.get_decoded().get(HASH_SESSION_KEY) == hashes.get(owners[each.session_key])
+    }
 
 
 def _readers(listeners: set[Listener]) -> set[Listener]:

@@ -12,6 +12,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.test import Client
 
+from accounts.models import User
 from analytics.reports import realtime
 from analytics.tests.world import page_view, store_events
 from config.asgi import application
@@ -146,15 +147,19 @@ def test_a_socket_hears_of_its_own_dataset_alone(acme, globex, as_viewer):
     assert talk(scene) == [True, True]
 
 
-@pytest.mark.parametrize("ended_by", ["membership", "session"])
+@pytest.mark.parametrize("ended_by", ["membership", "session", "new epoch"])
 def test_who_loses_the_right_loses_the_socket_within_five_seconds(acme, viewer, as_viewer, ended_by):
+    ends = {
+        "membership": Membership.objects.filter(user=viewer).delete,
+        "session": as_viewer.logout,
+        "new epoch": lambda: User.objects.filter(pk=viewer.pk).update(session_epoch=1),  # signed out elsewhere
+    }
+
     async def scene() -> int:
         open_socket = socket(as_viewer, acme)
         await open_socket.open()
         await open_socket.hear()
-        await database_sync_to_async(
-            Membership.objects.filter(user=viewer).delete if ended_by == "membership" else as_viewer.logout
-        )()
+        await database_sync_to_async(ends[ended_by])()
         return await open_socket.closing_code()
 
     assert talk(scene) == 4403
