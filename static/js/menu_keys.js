@@ -25,7 +25,8 @@ function addSearch(menu) {
   return field;
 }
 
-function onToggle({ target: menu }) {
+/** A long menu that has opened takes what is typed. */
+export function prepare(menu) {
   if (!menu.matches?.("details.menu-box[open]") || items(menu).length <= LONG || !menu.querySelector(".menu-tall")) return;
   const field = menu.querySelector(".menu-search") ?? addSearch(menu);
   if (matchMedia("(hover: hover)").matches) field.focus(); // where a touch would raise the keyboard over the menu, it waits
@@ -62,6 +63,6 @@ function onKey(event) {
   event.stopPropagation(); // neither the page's shortcuts nor the form's Enter
 }
 
-document.addEventListener("toggle", onToggle, true);
+document.addEventListener("toggle", ({ target }) => prepare(target), true);
 document.addEventListener("keydown", onKey, true);
 document.addEventListener("focusin", (event) => closeMenus(event.target));

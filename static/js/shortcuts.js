@@ -1,4 +1,5 @@
 // Keyboard shortcuts. An element says which key presses it: <a data-key="w">. Where there is none, the key does nothing.
+import { prepare } from "./menu_keys.js";
 import { closeMenus } from "./menus.js";
 
 const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
@@ -6,8 +7,10 @@ const typing = (target) => target.closest("input, select, textarea, [contentedit
 const press = (element) => {
   if (!element) return false;
   element.focus(); // from where the keys go on
-  if (element.matches("summary")) element.parentElement.open = true;
-  else element.click();
+  if (element.matches("summary")) {
+    element.parentElement.open = true;
+    prepare(element.parentElement); // at once: the next letter may already be on its way
+  } else element.click();
   return true;
 };
 
