@@ -197,7 +197,7 @@ def test_attribution_is_the_same_on_page_api_and_csv(busy, as_analyst):
     (row,) = rows_of(as_analyst.get("/w/acme/reports/attribution.csv?period=yesterday&by=source&goal=purchase"))
 
     assert [(each["key"], each["conversions"]["last"]) for each in answer["rows"]] == [("Google", 1.0)]
-    assert (row["Source"], row["Last touch"]) == ("Google", "1.0")
+    assert (row["Source"], row["Last touch"]) == ("Google", "1")
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,10 @@ def test_the_units_of_the_front_end_pass(folder):
 
 def test_each_entry_of_the_side_menu_has_an_icon_of_its_own():
     menu = (settings.BASE_DIR / "templates/components/_nav.html").read_text()
-    icons = re.findall(r'icon="([a-z0-9-]+)"|\{% icon "([a-z0-9-]+)"', menu)
-    named = [first or second for first, second in icons]
+    linked = dict(re.findall(r'route="(\w+)" icon="([a-z0-9-]+)"', menu))
+    named = [*linked.values(), *re.findall(r'\{% icon "([a-z0-9-]+)"', menu)]
 
+    assert len(linked) > 40
     assert sorted(named) == sorted(set(named))
 
 

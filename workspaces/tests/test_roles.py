@@ -57,7 +57,8 @@ API = {
     "read_overview": ("get", "/api/v1/workspaces/{workspace}", "200 200 200 200 404 401"),
     "change_workspace": ("put", "/api/v1/workspaces/{workspace}", "200 200 403 403 404 401"),
     "manage_keys": ("get", "/api/v1/workspaces/{workspace}/keys", "200 200 403 403 404 401"),
-    "manage_keys (rotate)": ("post", "/api/v1/workspaces/{workspace}/keys/{key}/rotate", "201 201 403 403 404 401"),
+    # The admin comes second: the key has been rotated by then.
+    "manage_keys (rotate)": ("post", "/api/v1/workspaces/{workspace}/keys/{key}/rotate", "201 409 403 403 404 401"),
     "manage_keys (revoke)": ("post", "/api/v1/workspaces/{workspace}/keys/{key}/revoke", "200 200 403 403 404 401"),
     "organization": ("get", "/api/v1/organizations/{organization}", "200 200 200 200 404 401"),
     "change_organization": ("put", "/api/v1/organizations/{organization}", "200 200 403 403 404 401"),

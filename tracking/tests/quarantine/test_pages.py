@@ -44,7 +44,7 @@ def test_the_rule_that_suggests_itself_is_filled_in(as_analyst, waiting):
     assert '<option value="cast" selected>' in page
     assert '<option value="number" selected>' in page
     assert "&quot;order_id&quot;: &quot;Amuch&quot;" in page
-    assert "An administrator can apply the rule." in page
+    assert "An admin can apply the rule." in page
 
 
 def test_for_a_misspelt_name_the_right_one_is_suggested(as_analyst, send, drain):
