@@ -45,8 +45,9 @@ def test(arguments: Sequence[str]) -> None:
     with environment.alone():
         frontend.install_clients()
     _offer_chromium()
-    # The tests of a whole running MetricPal form one group, for one worker.
-    workers = ["-n", str(min(4, os.cpu_count() or 2)), "--dist=loadgroup"]
+    # One more than there are cores: tests with a browser or a whole MetricPal wait half of their time. The latter form
+    # one group, for one worker.
+    workers = ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist=loadgroup"]
     hand_over("-m", "pytest", *workers, *chosen, *rest)
 
 
