@@ -33,7 +33,7 @@ def test_B027_B028_B033_a_route_of_a_single_page_application_is_a_page_view_with
 ) -> None:
     page.goto(site.show(options=QUICK) + "a")
     collector.one("page_view")
-    page.evaluate("history.pushState({}, '', '/b'); setTimeout(() => (document.title = 'Acme: b'), 150)")
+    page.evaluate("history.pushState({}, '', '/b'); setTimeout(() => (document.title = 'Acme: b'), 20)")
     collector.wait(lambda: len(collector.events("page_view")) == 2)
     first, second = collector.events("page_view")
     pages = [one for one in collector.types() if one.startswith("page_")]
