@@ -97,11 +97,14 @@ def rotate(key: ApiKey, *, actor: Any, now: datetime, overlap_hours: int = OVERL
     """A new key like `key`, from now on; the old one works for `overlap_hours` more."""
     if not key.is_live(now):
         raise Problem(409, "key_ended", "This key is revoked or expired. Create a new one instead.")
-    if key.revoked_at:
-        raise Problem(409, "key_rotated", "This key was rotated and ends by itself. Rotate the one that follows it.")
     if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
         raise Problem(422, "overlap", f"Choose an overlap between 0 and {MAX_OVERLAP_HOURS} hours.")
+    ends = now + timedelta(hours=overlap_hours)
     with transaction.atomic():
+        # Conditional: of two clicks at once, too, only one makes a key.
+        if not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=ends):
+            said = "This key was rotated and ends by itself. Rotate the one that follows it."
+            raise Problem(409, "key_rotated", said)
         fresh = issue(
             key.workspace,
             name=key.name,
@@ -112,8 +115,7 @@ def rotate(key: ApiKey, *, actor: Any, now: datetime, overlap_hours: int = OVERL
             permissions=key.permissions,
             expires_at=key.expires_at,
         )
-        key.revoked_at = now + timedelta(hours=overlap_hours)
-        key.save(update_fields=["revoked_at"])
+        key.revoked_at = ends
         audit.record(key.workspace.organization, actor, "key.rotate", str(key), now=now, workspace=key.workspace)
     forget()
     return fresh

@@ -66,9 +66,11 @@ def test_rotating_lets_the_old_key_work_for_24_more_hours(acme, owner):
 
 def test_a_second_click_on_rotate_makes_no_third_key_and_gives_the_old_one_no_more_time(acme, owner):
     old, raw = api_keys.issue(acme, name="K", actor=owner, now=NOW)
+    at_once = acme.api_keys.get()  # as the second of two clicks finds it
     api_keys.rotate(old, actor=owner, now=NOW, overlap_hours=1)
-    with pytest.raises(Problem, match="was rotated and ends by itself"):
-        api_keys.rotate(old, actor=owner, now=NOW, overlap_hours=24)
+    for clicked in (old, at_once):
+        with pytest.raises(Problem, match="was rotated and ends by itself"):
+            api_keys.rotate(clicked, actor=owner, now=NOW, overlap_hours=24)
     assert acme.api_keys.count() == 2
     assert api_keys.authenticate(raw, NOW + HOUR) is None
 
