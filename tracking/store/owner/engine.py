@@ -122,26 +122,27 @@ _OF_WRITING = (
 _OWN_LIMIT = "Query memory limit exceeded"
 
 
-def errors_so_far(connection: Any) -> dict[int, int]:
-    """How many errors of writing the engine has met since it was opened, whoever met them, by their code."""
-    counted = f"SELECT code, value FROM system.errors WHERE code IN {_OF_WRITING} AND NOT remote"
-    lines = connection.query(counted, "TSVRaw").bytes().decode().splitlines()
-    return {int(code): int(count) for code, count in (line.split("\t") for line in lines)}
+Errors = dict[int, tuple[int, str]]  # by code: how many, and the newest's words; the newest code first
 
 
-def error_since(connection: Any, before: dict[int, int]) -> str | None:
+def errors_so_far(connection: Any) -> Errors:
+    """The errors of writing that the engine has met since it was opened, whoever met them."""
+    found = f"SELECT code, value, last_error_message FROM system.errors WHERE code IN {_OF_WRITING} AND NOT remote"
+    rows = json.loads(connection.query(f"{found} ORDER BY last_error_time DESC", "JSONCompact").bytes())["data"]
+    return {int(code): (int(count), message.strip()) for code, count, message in rows}
+
+
+def error_since(connection: Any, before: Errors) -> str | None:
     """The newest error of writing that may be of a statement without limits of its own, in the engine's words.
 
     A question that goes past its own memory has the code that an insert without room gets, too; only the words tell
     them apart, and of each code the engine keeps the newest's. So one such question is known for what it is, and
     beside two the first stays unknown.
     """
-    found = f"SELECT code, value, last_error_message FROM system.errors WHERE code IN {_OF_WRITING} AND NOT remote"
-    rows = json.loads(connection.query(f"{found} ORDER BY last_error_time DESC", "JSONCompact").bytes())["data"]
-    for code, count, message in rows:
-        new = int(count) - before.get(int(code), 0)
+    for code, (count, message) in errors_so_far(connection).items():
+        new = count - before.get(code, (0, ""))[0]
         if new > 1 or (new == 1 and not message.startswith(_OWN_LIMIT)):
-            return str(message).strip()
+            return message
     return None
 
 
