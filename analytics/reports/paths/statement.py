@@ -22,11 +22,12 @@ MASK = (1 << RANK) - 1
 
 def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     bound = Parameters()
-    rows = _rows(asked, query, bound)
+    events = _label(asked, bound), _conditions(asked, query, bound)
+    rows = _rows(asked, query, events, bound)
     counted = f"SELECT row, count() AS visits FROM ({rows}) GROUP BY row ORDER BY visits DESC, row LIMIT {MOST_ROWS}"
     ends = (f"names[bitAnd({each}, {MASK})]" for each in (f"bitShiftRight(row, {RANK})", "row"))
     return (
-        f"{_named(asked, query, bound)} SELECT bitShiftRight(row, {2 * RANK}), {', '.join(ends)}, visits"
+        f"{named(*events)} SELECT bitShiftRight(row, {2 * RANK}), {', '.join(ends)}, visits"
         f" FROM ({counted}) ORDER BY visits DESC, row"
     ), bound
 
@@ -36,14 +37,20 @@ def people_in(asked: Paths, query: Query, step: int, source: str, target: str) -
     bound = Parameters()
     ranks = (f"toUInt64(indexOf(names, {bound.bind(each, 'String')}))" for each in (source, target))
     row = _row(bound.bind(step, "UInt16"), *ranks)
-    rows = _rows(asked, query, bound, ("person", "any(person_id) AS person"))
-    return f"{_named(asked, query, bound)} SELECT person FROM ({rows}) WHERE row = {row}", bound
+    events = _label(asked, bound), _conditions(asked, query, bound)
+    rows = _rows(asked, query, events, bound, ("person", "any(person_id) AS person"))
+    return f"{named(*events)} SELECT person FROM ({rows}) WHERE row = {row}", bound
 
 
-def _rows(asked: Paths, query: Query, bound: Parameters, also: tuple[str, str] = ("", "")) -> str:
-    """`row` for each step of each visit, and `also` of the visit: (its name, what it is of the visit's events)."""
+def _rows(
+    asked: Paths, query: Query, events: tuple[str, str], bound: Parameters, also: tuple[str, str] = ("", "")
+) -> str:
+    """`row` for each step of each visit, and `also` of the visit: (its name, what it is of the visit's events).
+
+    `events`: (what each is called, which are looked at).
+    """
     name, made = (f"{each}, " if each else "" for each in also)
-    label, conditions = _label(asked, bound), _conditions(asked, query, bound)
+    label, conditions = events
     begin = bound.bind(int(query.period.start.timestamp()) * 1000, "Int64")
     event = f"bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts) - {begin}), {RANK}) + {rank(label)}"
     visits = (
@@ -60,10 +67,6 @@ def _rows(asked: Paths, query: Query, bound: Parameters, also: tuple[str, str] =
 
 def _row(step: str, source: str, target: str) -> str:
     return f"bitShiftLeft(toUInt64({step}), {2 * RANK}) + bitShiftLeft({source}, {RANK}) + {target}"
-
-
-def _named(asked: Paths, query: Query, bound: Parameters) -> str:
-    return named(_label(asked, bound), _conditions(asked, query, bound))
 
 
 def _conditions(asked: Paths, query: Query, bound: Parameters) -> str:
