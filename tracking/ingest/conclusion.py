@@ -15,20 +15,19 @@ def concluded(work: Work, number: str | None) -> Receipt:
     """What is told when the log has answered. `number`: the receipt's; None when nothing of the request was logged."""
     judged, grant, received_ms = work.judged, work.grant, work.received_ms
     given_up = judged.given_up if number or work.is_empty else 0  # a repetition says it again
+    if not number:
+        mark_repeated(judged.verdicts)
+    counts, why = judged.counts, reasons(judged.verdicts)
     if number:
         recent.note(grant.dataset_id, [event.event_id for event in judged.events])
-        counts = judged.counts
         _tell_prometheus(judged, counts.held, grant)
     else:
-        mark_repeated(judged.verdicts)
-        counts = judged.counts
         number = receipts.issue(grant.dataset_id, received_ms, counts)
-        why = reasons(judged.verdicts)
         told = usage.tally(grant.dataset_id, work.now, 0, why, received=judged.received, given_up=given_up)
         spool.count(received_ms, told, usage.add)
     rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
     faults.note(grant.dataset_id, work.now, judged.findings)
-    usage.tell_prometheus(counts.accepted, reasons(judged.verdicts), given_up)
+    usage.tell_prometheus(counts.accepted, why, given_up)
     return _receipt(number, judged, counts, grant.rules.is_paused)
 
 
