@@ -29,15 +29,17 @@ LOGGED, REPEATED = 1, 0
 _FULL, _COLD = -1_000_000, -2_000_000
 
 # KEYS: held, held:totals, and whatever the entries name by its place here
-# ARGV: number of entries, each entry as msgpack, the shares as msgpack, and the envelopes, which entries name by place
+# ARGV: number of entries, each entry as msgpack, [what all use up together, the shares] as msgpack, and the envelopes,
+#       which entries name by place
 #       An entry: request, its TTL, [log, envelope, …], its share (from 1), and [envelope to hold, …]
 #       A share, what many entries add alike: tally or 0, its TTL, [field, number, …], and a ration or []:
 #       day, month, TTLs of both, quantity, organization, most held, quantity held, [field, …],
 #       [[day or month, field, most], …]
 # Of each share is counted how many entries were logged, and written once; what a limit allows is compared with both.
+# Where a share's limits have room for all that came together they are looked at once, and near a limit for each entry.
 APPEND = """
-local sums, times, answers, logged = {}, {}, {}, {}
-local shares = cmsgpack.unpack(ARGV[2 + ARGV[1]])
+local sums, times, answers, logged, roomy = {}, {}, {}, {}, {}
+local together, shares = unpack(cmsgpack.unpack(ARGV[2 + ARGV[1]]))
 local function add(place, field, number, kept_s)
     local hash = sums[place]
     if not hash then
@@ -64,29 +66,31 @@ end
 local function pending(place, field)
     return sums[place] and sums[place][field] or 0
 end
-local function refusal(day, month, quantity, organization, most, holding, ceilings)
+local function refusal(share, day, month, _, _, quantity, organization, most, holding, _, ceilings)
     add_up()
-    local room = quantity
-    for _, ceiling in ipairs(ceilings) do
+    local room = math.huge
+    for _, ceiling in ipairs(ceilings or {}) do
         local place = ceiling[1] == 0 and day or month
         local found = redis.call('HMGET', KEYS[place], 'ready', ceiling[2])
         if not found[1] then return -2000000 end
         room = math.min(room, math.max(0, ceiling[3] - tonumber(found[2] or 0) - pending(place, ceiling[2])))
     end
-    if room < quantity then return -1 - room end
-    local held = holding > 0 and tonumber(redis.call('HGET', KEYS[2], organization) or 0) + pending(2, organization)
+    if room < (quantity or 0) then return -1 - room end
+    local is_holding = holding and holding > 0
+    roomy[share] = room >= together and not is_holding
+    local held = is_holding and tonumber(redis.call('HGET', KEYS[2], organization) or 0) + pending(2, organization)
     return held and held + holding > most and -1000000
 end
 local function log(entry)
     local request, request_s, logs, share, held = unpack(entry)
-    if redis.call('EXISTS', KEYS[request]) == 1 then return 0 end
-    local day, month, _, _, quantity, organization, most, holding, _, ceilings = unpack(shares[share][4])
-    local refused = day and (#ceilings > 0 or holding > 0)
-        and refusal(day, month, quantity, organization, most, holding, ceilings)
-    if refused then return refused end
-    redis.call('SET', KEYS[request], 1, 'EX', request_s)
+    if not redis.call('SET', KEYS[request], 1, 'EX', request_s, 'NX') then return 0 end
+    local refused = not roomy[share] and refusal(share, unpack(shares[share][4]))
+    if refused then
+        redis.call('DEL', KEYS[request])
+        return refused
+    end
     for i = 1, #logs, 2 do redis.call('XADD', KEYS[logs[i]], '*', 'e', ARGV[logs[i + 1]]) end
-    for _, aside in ipairs(held) do redis.call('XADD', KEYS[1], '*', 'e', ARGV[aside], 'o', organization) end
+    for _, aside in ipairs(held) do redis.call('XADD', KEYS[1], '*', 'e', ARGV[aside], 'o', shares[share][4][6]) end
     logged[share] = (logged[share] or 0) + 1
     return 1
 end
@@ -185,7 +189,8 @@ def packed(entries: Sequence[Entry]) -> tuple[list[str | bytes], list[bytes | in
     """(keys, arguments) of the script for these requests."""
     script = _Arguments(3 + len(entries))
     metas: list[bytes | int] = [msgspec.msgpack.encode(script.entry(each)) for each in entries]
-    shares = msgspec.msgpack.encode(script.shares)
+    together = sum(each.ration.quantity for each in entries if each.ration)
+    shares = msgspec.msgpack.encode((together, script.shares))
     return list(script.places), [len(entries), *metas, shares, *script.envelopes]
 
 
@@ -204,7 +209,7 @@ class _Arguments:
         for shard, envelope in entry.envelopes.items():
             logs += (self._place(f"log:{shard}"), self._put(envelope))
         share = self._known.get((id(entry.tally), id(entry.ration))) or self._share(entry)
-        held = [*map(self._put, entry.ration.held)] if entry.ration else ()
+        held = [*map(self._put, entry.ration.held)] if entry.ration and entry.ration.held else ()
         return self._place(b"request:" + entry.request_key), entry.kept_s, logs, share, held
 
     def _share(self, entry: Entry) -> int:

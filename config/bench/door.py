@@ -27,12 +27,15 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     return found
 
 
-def figures(stack: Stack, tenant: Tenant, size: int, seconds: float) -> dict[str, object]:
-    """`size` events in each request, from CONNECTIONS, for about `seconds`, until all are stored."""
+def figures(
+    stack: Stack, tenant: Tenant, size: int, seconds: float, connections: int | None = None
+) -> dict[str, object]:
+    """`size` events in each request, from CONNECTIONS or `connections`, for about `seconds`, until all are stored."""
     from tracking import buffer
 
+    connections = connections or CONNECTIONS[size]
     before = {name: cost.cpu_seconds(stack.pid(process)) for name, process in PROCESSES.items()}
-    sent = senders.saturate(stack.port, tenant.key, size, CONNECTIONS[size], seconds)
+    sent = senders.saturate(stack.port, tenant.key, size, connections, seconds)
     while buffer.waiting():
         time.sleep(0.2)
     time.sleep(MERGING_S)
@@ -44,7 +47,7 @@ def figures(stack: Stack, tenant: Tenant, size: int, seconds: float) -> dict[str
         f"{name}: events a CPU second of web": round(1000 / spent["web"]),
         **{f"{name}: CPU ms of {of} for an event": round(each, 4) for of, each in spent.items()},
         f"{name}: CPU ms of all of them for an event": round(sum(spent.values()), 4),
-        f"{name}: requests a second, {CONNECTIONS[size]} connections (senders on the same cores)": round(
+        f"{name}: requests a second, {connections} connections (senders on the same cores)": round(
             sent.requests / sent.seconds
         ),
         f"{name}: answer p50, p99 ms": [sent.wait_ms(0.5), sent.wait_ms(0.99)],

@@ -1,6 +1,6 @@
 """What the events of one request use up, and within which limits: worked out from the key's grant, asking nobody."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,19 +21,13 @@ class Consumer(NamedTuple):
 
 
 def of_events(consumer: Consumer, quantity: int, now: datetime) -> Ration:
-    if not consumer.allowances:
-        return _unlimited(consumer.organization_id, consumer.key_id, quantity, now.astimezone(UTC).date())
-    return _of_events(consumer, quantity, now)
+    """One object for all requests of a minute that use up alike: such are counted and checked together (append)."""
+    return _of_events(consumer, quantity, int(now.timestamp()) // 60)
 
 
 @lru_cache(maxsize=4096)
-def _unlimited(organization_id: int, key_id: int, quantity: int, day: date) -> Ration:
-    """One object for all requests that use up alike (see received)."""
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    return _of_events(Consumer(organization_id, key_id), quantity, noon)
-
-
-def _of_events(consumer: Consumer, quantity: int, now: datetime) -> Ration:
+def _of_events(consumer: Consumer, quantity: int, minute: int) -> Ration:
+    now = datetime.fromtimestamp(60 * minute, UTC)
     return Ration(
         consumer.organization_id,
         *counters.keys(consumer.organization_id, now),
