@@ -121,6 +121,16 @@ def test_panels_list_what_the_period_has(world, as_viewer):
     assert rows_of(html, "panel-behaviour") == [["signup", "1", "1", "33.3\u202f%"]]
 
 
+def test_what_visitors_sent_is_text_wherever_a_row_shows_it(acme, as_viewer):
+    store_events(acme.dataset_id(), [goal("2026-03-09T10:00", '"><b>&')])
+
+    behaviour = page(as_viewer).split('id="panel-behaviour"')[1].split("</section>")[0]
+
+    assert '"><b>' not in behaviour
+    assert 'title="&quot;&gt;&lt;b&gt;&amp;">&quot;&gt;&lt;b&gt;&amp;</a>' in behaviour
+    assert "f=is,goal,%22%3E%3Cb%3E%26" in behaviour and "value=%22%3E%3Cb%3E%26" in behaviour  # its link, its receipt
+
+
 def test_the_link_of_a_row_filters_the_whole_page(world, as_viewer):
     html = page(as_viewer)
     link = re.search(r'href="([^"]*)" title="France"', html)
