@@ -3,8 +3,10 @@
 parse ► Query ► plan ► compile ► ask (cache, store) ► assemble (join, gaps, comparison) ► Result
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from analytics.query import assemble, cache, plan, size
 from analytics.query.answers import Answers, ask
@@ -21,12 +23,25 @@ def run(query: Query, now: datetime) -> Result:
 
 def run_many(queries: list[Query], now: datetime) -> list[Result]:
     """All of them at once: independent statements run side by side and equal ones are asked once. All or nothing."""
+    return begin_many(queries, now)()
+
+
+def begin_many(queries: list[Query], now: datetime) -> Callable[[], list[Result]]:
+    """The same, asked now: what it gives waits for the results, and raises what `run` raises. Meanwhile whoever asks
+    can do something else."""
     ticks = cache.ticks(sorted({query.dataset_id for query in queries}))
     asked = [_asked(canonical(query), now) for query in queries]
-    answers = ask([statement for each in asked for statement in each.statements], ticks)
+    answered = ask([statement for each in asked for statement in each.statements], ticks)
+    return partial(_results, asked, answered, ticks, now)
+
+
+def _results(
+    asked: "list[_Asked]", answered: Callable[[], Answers], ticks: dict[int, int], now: datetime
+) -> list[Result]:
+    answers = answered()
     for each in asked:
         each.about_groups = _about_groups(each, answers)
-    answers |= ask([statement for each in asked for statement in each.about_groups], ticks)
+    answers |= ask([statement for each in asked for statement in each.about_groups], ticks)()
     return [_result(each, answers, cache.as_of(ticks.get(each.query.dataset_id), now), now) for each in asked]
 
 

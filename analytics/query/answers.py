@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from analytics.query import cache
@@ -32,30 +32,40 @@ class Answers:
         return Answers(self.rows | other.rows, self.cached | other.cached)
 
 
-def ask(statements: list[Statement], ticks: dict[int, int]) -> Answers:
-    """The answer to each; equal statements are one.
+def ask(statements: list[Statement], ticks: dict[int, int]) -> Callable[[], Answers]:
+    """Asks, and gives what waits for the answer to each; equal statements are one.
 
-    All or nothing: raises StoreUnavailable, QueryTimeout, QueryTooLarge.
+    All or nothing: waiting raises StoreUnavailable, QueryTimeout, QueryTooLarge.
     """
     keys = {each: cache.key(each, ticks[each.dataset_id]) for each in statements if each.dataset_id in ticks}
     kept = cache.get_many(list(keys.values()))
     known = {each: kept[key] for each, key in keys.items() if key in kept}
     # Scans of events take longest: begun first, they do not run on alone at the end.
     missing = sorted((each for each in dict.fromkeys(statements) if each not in known), key=lambda each: each.source)
-    fresh = dict(zip(missing, _at_once(missing), strict=True))
+    return partial(_answers, known, keys, missing, _begun(missing))
+
+
+def _answers(
+    known: dict[Statement, Rows],
+    keys: dict[Statement, str],
+    missing: list[Statement],
+    answered: Callable[[], list[Rows]],
+) -> Answers:
+    fresh = dict(zip(missing, answered(), strict=True))
     cache.put_many({keys[each]: rows for each, rows in fresh.items() if each in keys})
     for each, rows in (known | fresh).items():
         note(each.sql, dict(each.parameters), rows, is_kept=each in known)
     return Answers(known | fresh, frozenset(known))
 
 
-def _at_once(statements: list[Statement]) -> list[Rows]:
+def _begun(statements: list[Statement]) -> Callable[[], list[Rows]]:
+    """What waits for their rows. Of several the work begins now; one alone is asked by who waits."""
     limits = {each.dataset_id: limits_of(each.dataset_id) for each in statements}
     if len(statements) < 2:
-        return [_one(each, limits[each.dataset_id]) for each in statements]
+        return lambda: [_one(each, limits[each.dataset_id]) for each in statements]
     # Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
     begun = [begin(_one, each, replace(limits[each.dataset_id], max_threads=1)) for each in statements]
-    return [each.result() for each in begun]
+    return lambda: [each.result() for each in begun]
 
 
 def _one(statement: Statement, limits: Limits) -> Rows:

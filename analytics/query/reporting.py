@@ -29,5 +29,5 @@ def report(dataset_id: int, statements: list[tuple[str, Parameters]], now: datet
     """
     asked = [Statement(sql, bound.frozen(), dataset_id, 0, (), "events") for sql, bound in statements]
     ticks = cache.ticks([dataset_id])
-    answers = ask(asked, ticks)
+    answers = ask(asked, ticks)()
     return Reported([answers.rows[each] for each in asked], cache.as_of(ticks.get(dataset_id), now))

@@ -6,11 +6,14 @@
     dashboard     the live parts, numbers only (refresh.js asks after something changed)
     panel-<name>  one panel (a tab was chosen)
 
-Every query of an answer goes to the engine in one call, which asks side by side.
+Every query of an answer goes to the engine in one call, which asks side by side. While it works, everything that does
+not depend on it is written: the templates wait for numbers where they first show one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache as once
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,20 +22,22 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from analytics import annotations
-from analytics.query import run_many
+from analytics.models import Annotation
+from analytics.query import begin_many, run_many
 from analytics.query.answers import begin
 from analytics.query.extent import first_moment
-from analytics.query.model import QueryError, Result
+from analytics.query.model import Query, QueryError, Result
 from analytics.reports.realtime import storing_behind, visitors_now
 from analytics.views import state
-from analytics.views.chart import Chart, chart
+from analytics.views.chart import chart
 from analytics.views.exports.menu import menu
 from analytics.views.panel_view import PanelView, panel_query, panel_view
-from analytics.views.panels import PANELS, Panel
+from analytics.views.panels import PANELS, Panel, Tab
 from analytics.views.state import PageState
 from analytics.views.tiles import ASKED, tiles
 from analytics.views.toolbar import toolbar
@@ -103,10 +108,10 @@ def _answer(request: WorkspaceRequest, page: PageState, error: str) -> HttpRespo
     fragments = {"overview": "analytics/_overview.html", "dashboard": "analytics/_refresh.html"}
     present = begin(visitors_now, page.dataset_id, page.now)
     context = (
-        _frame(page)
-        | _dashboard(request, page)
-        | {"downloads": menu(request, "overview", page), "error": error, "visitors_now": present.result()}
-        | {"receipts_at": _receipts_at(request), "views": views_menu(request, "overview", page)}
+        _dashboard(request, page)
+        | _frame(page)
+        | {"visitors_now": SimpleLazyObject(present.result), "receipts_at": _receipts_at(request), "error": error}
+        | {"downloads": menu(request, "overview", page), "views": views_menu(request, "overview", page)}
     )
     return render(request, fragments.get(target, "analytics/overview.html"), context)
 
@@ -121,28 +126,47 @@ def _frame(page: PageState) -> dict[str, Any]:
 
 
 def _dashboard(request: WorkspaceRequest, page: PageState) -> dict[str, Any]:
+    """What shows numbers: asked for now, made when a template comes to the first of them."""
     tabs = [panel.chosen(request.GET) for panel in PANELS]
-    queries = [page.query(*ASKED), page.query(page.metric, interval=page.interval, totals=False)]
-    also = [replace(page.query(*ASKED, compare=None), profile="")] if page.profile else []
-    asked = [*also, *queries, *(panel_query(page, tab) for tab in tabs)]
-    *ours, figures, series = (found := run_many(asked, page.now))[: len(also) + 2]
-    groups = found[len(also) + 2 :]
+    behind_s = storing_behind(page.now)
+    results = begin_many(_questions(page, tabs), page.now)
+    notes = annotations.of_period(request.workspace, request.user, page.period)
+    made = once(lambda: _made(request, page, tabs, notes, behind_s, results()))
+    return {name: _later(made, name) for name in ("waiting", "tiles", "chart", "panels", "stamp")}
+
+
+def _later(made: Callable[[], dict[str, Any]], name: str) -> Any:
+    return SimpleLazyObject(lambda: made()[name])
+
+
+def _questions(page: PageState, tabs: list[Tab]) -> list[Query]:
+    """The figures, by our own definitions too if the page counts as another tool does; the series; each panel."""
+    figures = [page.query(*ASKED)]
+    figures += [replace(page.query(*ASKED, compare=None), profile="")] if page.profile else []
+    series = page.query(page.metric, interval=page.interval, totals=False)
+    return [*figures, series, *(panel_query(page, tab) for tab in tabs)]
+
+
+def _made(
+    request: WorkspaceRequest,
+    page: PageState,
+    tabs: list[Tab],
+    notes: list[Annotation],
+    behind_s: float,
+    results: list[Result],
+) -> dict[str, Any]:
+    figures, series, groups = results[0], results[-len(tabs) - 1], results[-len(tabs) :]
+    csv_href, receipt_href = _hrefs(request, page, "series_csv", "receipt")
     return {
         "waiting": not figures.totals["visitors"] and first_moment(page.dataset_id) is None,
-        "tiles": tiles(page, figures, ours[0] if ours else None),
-        "chart": _chart(request, page, series),
+        "tiles": tiles(page, figures, results[1] if page.profile else None),
+        "chart": chart(page, series, csv_href, receipt_href, notes),
         "panels": [
             panel_view(request.workspace, page, panel, tab, result, figures.totals)
             for panel, tab, result in zip(PANELS, tabs, groups, strict=True)
         ],
-        "stamp": _stamp(page, figures),
+        "stamp": _stamp(page, figures, behind_s),
     }
-
-
-def _chart(request: WorkspaceRequest, page: PageState, series: Result) -> Chart:
-    csv_href, receipt_href = _hrefs(request, page, "series_csv", "receipt")
-    notes = annotations.of_period(request.workspace, request.user, page.period)
-    return chart(page, series, csv_href, receipt_href, notes)
 
 
 def _receipts_at(request: WorkspaceRequest) -> str:
@@ -153,11 +177,10 @@ def _hrefs(request: WorkspaceRequest, page: PageState, *routes: str) -> list[str
     return [reverse(each, args=[request.workspace.slug]) + page.url() for each in routes]
 
 
-def _stamp(page: PageState, figures: Result) -> Stamp:
-    """Where nothing waits to be stored, the numbers are those of this moment, however long ago the last event came."""
-    behind = storing_behind(page.now)
-    as_of = figures.as_of if behind else page.now
-    return Stamp(as_of.astimezone(ZoneInfo(page.zone)), page.zone, round(behind), figures.exact)
+def _stamp(page: PageState, figures: Result, behind_s: float) -> Stamp:
+    """Where nothing waited to be stored, the numbers are those of this moment, however long ago the last event came."""
+    as_of = figures.as_of if behind_s else page.now
+    return Stamp(as_of.astimezone(ZoneInfo(page.zone)), page.zone, round(behind_s), figures.exact)
 
 
 def _panel(page: PageState, request: WorkspaceRequest, panel: Panel) -> PanelView:

@@ -84,7 +84,7 @@ def whole_page(stack: Stack, tenant: Tenant) -> str:
 
     def ask() -> None:
         for each in asked:
-            answers._at_once(each)
+            answers._begun(each)()
 
     straight = rounds(stack, ask, REPEATS)
     return f"{page.wall:6.1f} | {straight.wall:6.1f} | {page.engine:6.1f} | {page.web:6.1f}"
@@ -97,7 +97,7 @@ def _asked_by(stack: Stack, path: str, cookie: str) -> list[list[Any]]:
     from analytics.query import answers
 
     asked: list[list[Any]] = []
-    send = answers._at_once
+    send = answers._begun
 
     def listen(statements: list[Any]) -> Any:
         asked.append(statements)
@@ -106,7 +106,7 @@ def _asked_by(stack: Stack, path: str, cookie: str) -> list[list[Any]]:
     client = Client(HTTP_HOST="127.0.0.1")
     client.cookies["sessionid"] = cookie
     forget(stack)
-    with mock.patch.object(answers, "_at_once", listen):
+    with mock.patch.object(answers, "_begun", listen):
         client.get(path)
     return [each for each in asked if each]
 

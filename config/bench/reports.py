@@ -103,14 +103,14 @@ def _direct(stack: Stack, tenant: Tenant, path: str, body: dict[str, Any]) -> Ca
     from analytics.query import answers
 
     asked: list[list[Any]] = []
-    send = answers._at_once
+    send = answers._begun
 
     def listen(statements: list[Any]) -> Any:
         asked.append(statements)
         return send(statements)
 
     forget(stack)
-    with mock.patch.object(answers, "_at_once", listen):
+    with mock.patch.object(answers, "_begun", listen):
         headers = {"Authorization": f"Bearer {tenant.token}"}
         answer = Client(HTTP_HOST="127.0.0.1").post(path, json.dumps(body), "application/json", headers=headers)
         assert answer.status_code == 200, answer.content
@@ -118,6 +118,6 @@ def _direct(stack: Stack, tenant: Tenant, path: str, body: dict[str, Any]) -> Ca
     def ask() -> None:
         for each in asked:
             if each:
-                send(each)
+                send(each)()
 
     return ask
