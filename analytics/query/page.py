@@ -26,6 +26,8 @@ DEFAULTS = {
     "env": "live",
 }
 
+ANOTHER = Filter("page", "is", ("\0",))  # no page is called so
+
 
 @dataclass(frozen=True)
 class PageQuery:
@@ -90,6 +92,19 @@ class PageQuery:
 
     def with_condition(self, added: Condition) -> "PageQuery":
         return self if added in self.filters else replace(self, filters=(*self.filters, added))
+
+    def narrowed_url(self, added: Condition) -> str:
+        """The URL of `with_condition(added)`: a page has one for each of its rows, and they differ in this alone."""
+        if added in self.filters:
+            return self.url()
+        before, after = self._around_another
+        return before + _quoted("f", to_text(added)) + after
+
+    @cached_property
+    def _around_another(self) -> tuple[str, str]:
+        """What stands before and behind one more condition in the URL."""
+        before, _, after = self.with_condition(ANOTHER).url().partition(_quoted("f", to_text(ANOTHER)))
+        return before, after
 
     def without_filter(self, index: int) -> "PageQuery":
         return replace(self, filters=self.filters[:index] + self.filters[index + 1 :])

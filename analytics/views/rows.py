@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from analytics import countries
 from analytics.query.catalogue import METRICS, dimension
 from analytics.query.condition_text import to_text
-from analytics.query.model import Result
+from analytics.query.model import Filter, Result
 from analytics.query.model import Row as Group
 from analytics.query.page import PageQuery
 from analytics.templatetags import numbers
@@ -75,41 +75,45 @@ def table(page: PageQuery, tab: Tab, groups: list[Group], total: float | None, h
         Column(HEADINGS.get(name, METRICS[name].label), description=METRICS[name].description) for name in tab.metrics
     ]
     shares = tab.share_of is not None
+    receipts = {name: page.url(metric=name, by=None) for name in tab.metrics}
     most = max((group.values[tab.metrics[0]] or 0 for group in groups), default=0)
     return Table(
         heading=dimension(tab.dimension).label,
         columns=columns + [Column("Share", is_share=True)] * shares,
-        rows=[_row(page, tab, group, most, total, host) for group in groups],
+        rows=[_row(page, tab, group, most, total, host, receipts) for group in groups],
         nothing=tab.nothing,
     )
 
 
-def _row(page: PageQuery, tab: Tab, group: Group, most: float, total: float | None, host: str) -> PanelRow:
+def _row(
+    page: PageQuery, tab: Tab, group: Group, most: float, total: float | None, host: str, receipts: dict[str, str]
+) -> PanelRow:
     key = group.keys[0]
-    value = group.values[tab.metrics[0]] or 0
+    value, about = group.values[tab.metrics[0]] or 0, _about(tab, key)
+    cells = [_cell(name, group.values[name], f"{receipts[name]}&{about}") for name in tab.metrics]
     return PanelRow(
         label=shown_value(tab.dimension, key),
         href=filtered(page, tab.dimension, key),
         bar=f"{100 * value / most:.1f}" if most else "0",
-        cells=[_cell(page, tab, name, group) for name in tab.metrics] + _share(tab, value, total),
+        cells=cells + _share(tab, value, total),
         flag=flag(tab.dimension, key),
         icon=DEVICE_ICONS.get(key, "") if tab.dimension == "device" else "",
         outside=outside(tab.dimension, key, host),
     )
 
 
-def _cell(page: PageQuery, tab: Tab, metric: str, group: Group) -> Cell:
-    value = group.values[metric]
-    return Cell(
-        figures.text(metric, value), figures.exact_text(metric, value), receipt=receipt_of(page, tab, metric, group)
-    )
+def _cell(metric: str, value: float | None, receipt: str) -> Cell:
+    return Cell(figures.text(metric, value), figures.exact_text(metric, value), receipt=receipt)
 
 
 def receipt_of(page: PageQuery, tab: Tab, metric: str, group: Group) -> str:
     """The query string of the receipt of one number in a row."""
+    return f"{page.url(metric=metric, by=None)}&{_about(tab, group.keys[0])}"
+
+
+def _about(tab: Tab, key: str) -> str:
     own = [("c", to_text(each)) for each in tab.filters]
-    row = [("by", tab.dimension), ("value", group.keys[0]), *own]
-    return f"{page.url(metric=metric, by=None)}&{urlencode(row, safe='/,:')}"
+    return urlencode([("by", tab.dimension), ("value", key), *own], safe="/,:")
 
 
 def _share(tab: Tab, value: float, total: float | None) -> list[Cell]:
@@ -120,7 +124,7 @@ def _share(tab: Tab, value: float, total: float | None) -> list[Cell]:
 
 
 def filtered(page: PageQuery, name: str, value: str) -> str:
-    return page.with_filter(name, value).url()
+    return page.narrowed_url(Filter(name, "is", (value,)))
 
 
 def flag(name: str, value: str) -> str:
