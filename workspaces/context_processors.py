@@ -4,6 +4,7 @@ Each part asks the database when a template first uses it, and never twice; frag
 """
 
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -20,6 +21,7 @@ from workspaces import limit_notices, roles
 from workspaces.models import LimitNotice, Organization, Workspace
 
 REMEMBERED_SECONDS = 86_400
+Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # organizations by name: their workspaces, slug and name
 
 
 class Frame:
@@ -31,6 +33,18 @@ class Frame:
         """Of this person, each with `role` and its workspaces; two queries however many there are."""
         mine = Organization.objects.filter(memberships__user=person(self.request)).annotate(role=F("memberships__role"))
         return list(mine.prefetch_related("workspaces").order_by("name", "id"))
+
+    @cached_property
+    def workspace_choices(self) -> Choices:
+        """What the switcher offers; one query, and nothing but what it shows."""
+        mine = Organization.objects.filter(memberships__user=person(self.request))
+        found = mine.order_by("name", "id", "workspaces__name", "workspaces__id").values_list(
+            "id", "name", "workspaces__slug", "workspaces__name"
+        )
+        return tuple(
+            (name, tuple((slug, title) for *_, slug, title in rows if slug))
+            for (_, name), rows in groupby(found, key=lambda row: row[:2])
+        )
 
     @cached_property
     def workspace(self) -> Workspace | None:
@@ -75,13 +89,14 @@ class Frame:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`organizations`, `workspace`, `role`, `may`, `email_verified`, `limit_notice`, `live_port` of the person."""
+    """`live_port`, and of the person what Frame has: `organizations`, `workspace_choices`, `workspace`, `role`, `may` …"""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"live_port": settings.LIVE_PORT}
     frame = Frame(request)
     return {
         "organizations": SimpleLazyObject(lambda: frame.organizations),
+        "workspace_choices": SimpleLazyObject(lambda: frame.workspace_choices),
         "workspace": SimpleLazyObject(lambda: frame.workspace),
         "role": SimpleLazyObject(lambda: frame.role),
         "may": SimpleLazyObject(lambda: frame.may),

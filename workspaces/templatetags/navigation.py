@@ -1,4 +1,4 @@
-"""The side bar: {% navigation %}, and which of its links the present page belongs to."""
+"""The side bar, {% navigation %}, which of its links the present page lies behind, and the choice of workspaces."""
 
 from functools import lru_cache
 
@@ -7,8 +7,10 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from workspaces.context_processors import Choices
+
 register = template.Library()
-KEPT = 1000  # side bars of some 6 kB each
+KEPT = 1000  # of each: side bars of some 6 kB, and lists of workspaces
 # Pages whose names do not begin with that of their link.
 ALSO = {
     "people": {"person", "accounts", "sessions", "session"},
@@ -35,6 +37,19 @@ def _links(slug: str, organization: str, actions: frozenset[str], here: str | No
     what a page costs, and it shows them twice."""
     shown = {"slug": slug, "organization": organization, "may": dict.fromkeys(actions, True), "here": here}
     return render_to_string("components/_nav.html", shown)
+
+
+@register.simple_tag(takes_context=True)
+def workspaces(context: Context) -> SafeString:
+    """The workspaces of this person, for the switcher."""
+    workspace = context.get("workspace")
+    return _choices(tuple(context.get("workspace_choices") or ()), workspace.slug if workspace else "")
+
+
+@lru_cache(maxsize=KEPT)
+def _choices(choices: Choices, present: str) -> SafeString:
+    """Written once for each list and place in it: an agency has a hundred, and each page lists them."""
+    return render_to_string("components/_workspaces.html", {"choices": choices, "present": present})
 
 
 @register.filter

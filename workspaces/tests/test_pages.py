@@ -177,7 +177,7 @@ def test_the_frame_costs_the_same_however_many_workspaces_there_are(as_owner, ac
     for number in range(6):
         acme.organization.workspaces.create(name=f"W{number}", slug=f"w{number}")
     as_owner.get("/w/acme/settings/")  # the session and the confirmed address are remembered in the cache
-    # user, workspace with role | organizations, workspaces
-    with django_assert_num_queries(4):
+    # user, workspace with role | names of organizations and workspaces
+    with django_assert_num_queries(3):
         page = as_owner.get("/w/acme/settings/").content.decode()
     assert page.count('href="/w/w') >= 6
