@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from analytics.query import assemble, cache, plan, size
+from analytics.query import assemble, cache, plan, size, usual
 from analytics.query.answers import Answers, ask
 from analytics.query.canonical import canonical
 from analytics.query.compile import Statement, breakdown
@@ -74,7 +74,8 @@ class _Asked:
         return _names_groups(self.query)
 
 
-def _asked(query: Query, now: datetime) -> _Asked:
+def _asked(question: Query, now: datetime) -> _Asked:
+    query = usual.marked(question, now)
     parts, exact = plan.parts(query), size.is_exact(query, now)
     main: list[Statement] = []
     if query.interval and not query.dimensions:

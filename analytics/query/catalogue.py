@@ -47,6 +47,7 @@ class Dimension:
     sessions: str | None = None
     empty: str = "(not set)"  # shown for the value ""
     lists_empty: bool = True  # False: rows without a value are left out of breakdowns
+    first: str | None = None  # SQL over `sessions`: the value of one of the visit's events, that with which it began
     # (which events have a value, where it stands in those): a filter that asks like this is answered from the key.
     narrowed: tuple[str, str] | None = None
 
@@ -175,7 +176,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("entry_page", "Entry page", "First page of the visit.", sessions="entry_page", lists_empty=False),
         Dimension("exit_page", "Exit page", "Last page of the visit.", sessions="exit_page", lists_empty=False),
         Dimension("title", "Page title", "Title of the page.", events="title", lists_empty=False),
-        Dimension("host", "Host", "Host name of the page, such as www.example.com.", events="host"),
+        Dimension("host", "Host", "Host name of the page, such as www.example.com.", events="host", first="host"),
         _on_both(
             "source", "Source", "Who sent the visitor: a search engine, network, site or utm_source.", "Direct / none"
         ),

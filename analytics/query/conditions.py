@@ -28,6 +28,7 @@ class Look:
     period: Period  # what "in the period" means to a Did
     looked_at: tuple[Window, ...]  # all that the statement reads, joined
     bots: bool
+    usual: tuple[Condition, ...] = ()  # analytics.query.usual
     tables: Mapping[Source, str] = field(default_factory=lambda: TABLES)
 
 
@@ -59,22 +60,46 @@ def column(name: str, source: Source, bound: Parameters) -> str:
     return expression
 
 
-def visits_with(conditions: Iterable[Condition], look: Look, bound: Parameters) -> str:
+def visits_with(conditions: Iterable[Condition], look: Look, bound: Parameters, only: str = "") -> str:
     """The visits in which one row of the other table fits all `conditions` at once.
 
     Whose period and bots count is decided by the statement around it. Here the period only keeps the scan short: a
     visit of the period may do what is asked for up to a day later, or have begun a day earlier. For events it is a
-    hint to the index, which spares reading ts.
+    hint to the index, which spares reading ts. `only` narrows those rows.
     """
-    wider = [Window(each.start - DAY_S, each.end + DAY_S) for each in look.looked_at]
+    wider = _wider(look)
     if look.source == "sessions":
         hints = [within("events", each, bound) for each in wider]
         table, period = look.tables["events"], f"indexHint({' OR '.join(f'({each})' for each in hints)})"
     else:
         table, period = look.tables["sessions"], f"({' OR '.join(f'({ids(each, bound)})' for each in wider)})"
     there = replace(look, source="events" if look.source == "sessions" else "sessions")
-    where = [_dataset(look, bound), period, *(sql(each, there, bound) for each in conditions)]
+    where = [
+        _dataset(look, bound),
+        period,
+        *(sql(each, there, bound) for each in conditions),
+        *([only] if only else []),
+    ]
     return f"session_id IN (SELECT session_id FROM {table} WHERE {' AND '.join(where)})"
+
+
+def visits_usually_with(given: Filter, look: Look, bound: Parameters) -> str:
+    """`visits_with([given])` of a row of `sessions`, where most visits begin with what fits (analytics.query.usual)."""
+    fits = begun_with(given, bound)
+    period = " OR ".join(f"({ids(each, bound)})" for each in _wider(look))
+    # Without FINAL: what an earlier state of a visit adds is looked up for nothing, and not wrong.
+    others = f"SELECT session_id FROM sessions WHERE {_dataset(look, bound)} AND ({period}) AND NOT ({fits})"
+    return f"({fits} OR {visits_with([given], look, bound, only=f'session_id IN ({others})')})"
+
+
+def begun_with(given: Filter, bound: Parameters) -> str:
+    """The visit began with an event that fits, as its own row tells."""
+    _, template = OPERATORS[given.operator]
+    return template.format(it=dimension(given.dimension).first, values=bound.bind(list(given.values), "Array(String)"))
+
+
+def _wider(look: Look) -> list[Window]:
+    return [Window(each.start - DAY_S, each.end + DAY_S) for each in look.looked_at]
 
 
 def members(given: Cohort, dataset_id: int, bound: Parameters) -> str:

@@ -110,6 +110,7 @@ class Query:
     bots: bool = False  # include traffic of known bots
     totals: bool = True  # also over all groups or buckets; pages that know them already save the statement
     profile: str = ""  # visits cut as another tool cuts them (analytics.query.profiles); "": as they were stored
+    usual: tuple[Condition, ...] = ()  # filters that most visits fit from the beginning: how to answer, not what
 
 
 @dataclass(frozen=True)

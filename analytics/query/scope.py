@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from analytics.query import profiles
 from analytics.query.bounds import DAY_S, Parameters, Window, ids, joined, seen, since, within
 from analytics.query.catalogue import Source
-from analytics.query.conditions import TABLES, Look, column, sql, visits_with
-from analytics.query.model import Condition, Period, Query, QueryError
+from analytics.query.conditions import TABLES, Look, column, sql, visits_usually_with, visits_with
+from analytics.query.model import Condition, Filter, Period, Query, QueryError
 from analytics.query.trees import is_by_period, tells
 
 __all__ = ["Parameters", "Window", "chosen", "column", "seen", "since", "tables", "where", "windows", "within"]
@@ -58,7 +58,7 @@ def _periods(query: Query) -> list[Period]:
 
 def _look(query: Query, source: Source, period: Period, bound: Parameters) -> Look:
     looked_at = tuple(joined(windows(query)))
-    return Look(query.dataset_id, source, period, looked_at, query.bots, tables(query, bound))
+    return Look(query.dataset_id, source, period, looked_at, query.bots, query.usual, tables(query, bound))
 
 
 def _ranges(query: Query, source: Source, bound: Parameters, reaching: bool) -> str:
@@ -81,7 +81,13 @@ def _conditions(given: list[Condition], look: Look, bound: Parameters) -> list[s
         whole = [each for each in foreign if tells(each, "sessions")]
         rendered = [sql(each, look, bound) for each in [*own, *(f for f in foreign if f not in whole)]]
         return rendered + ([visits_with(whole, look, bound)] if whole else [])
-    return [sql(each, look, bound) for each in own] + ([visits_with(foreign, look, bound)] if foreign else [])
+    rendered = [sql(each, look, bound) for each in own]
+    match foreign:
+        case []:
+            return rendered
+        case [Filter() as alone] if alone in look.usual:
+            return [*rendered, visits_usually_with(alone, look, bound)]
+    return [*rendered, visits_with(foreign, look, bound)]
 
 
 def _range(source: Source, window: Window, bound: Parameters, reaching: bool) -> str:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from analytics.query import run_many
+from analytics.query import run_many, statements, usual
 from analytics.query.catalogue import DIMENSIONS, METRICS, OPERATORS
 from analytics.query.model import Filter, Query, Result, Row
 from analytics.tests.oracle import Oracle, fits
@@ -114,6 +114,18 @@ def test_each_dimension_with_each_operator_gives_what_the_oracle_says(world):
             asked.append(day.query(*NAMES, filters=(Filter(name, operator, values),)))
     asked += [day.query(*NAMES, filters=pair) for pair in PAIRS]
 
+    for query, result in zip(asked, run_many(asked, NOW), strict=True):
+        assert said(result) == pytest.approx(oracle.numbers(query.period, query.filters)), query.filters
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_what_most_visits_fit_is_asked_of_the_visit_first_and_gives_the_same(world, operator, monkeypatch):
+    monkeypatch.setattr(usual, "MOST", 0)
+    oracle, day = world
+    host = Filter("host", operator, ("docs",) if operator.startswith("contains") else ("acme.example",))
+    asked = [day.query(*NAMES, filters=each) for each in [(host,), (host, *PAIRS[0]), (host, PAIRS[3][1])]]
+
+    assert any("session_id IN (SELECT session_id FROM sessions WHERE" in each.sql for each in statements(asked[0], NOW))
     for query, result in zip(asked, run_many(asked, NOW), strict=True):
         assert said(result) == pytest.approx(oracle.numbers(query.period, query.filters)), query.filters
 
