@@ -14,6 +14,9 @@ from tracking.store.owner.errors import SYNTAX_ERROR, EngineError, Refusal, refu
 from tracking.store.owner.statement import Statement
 
 MAX_RESULT_BYTES = 256 << 20  # of an answer that is held until it is complete; streams have no limit
+# By itself the engine counts on 1 GiB of free memory for each thread, and this one has 2 GiB in all: whatever number of
+# threads was asked for, one would run. What a question may take is bounded by its own limit.
+_THREADS = {"max_threads_min_free_memory_per_thread": "0"}
 # Formats whose chunks can follow each other; the others have a head or an end, so they are sent whole.
 _STREAMED = {
     "Native",
@@ -62,7 +65,7 @@ def summary(elapsed_s: float, **counts: int) -> dict[str, str]:
 
 
 def _whole(engine: Engine, hangups: HangupWatch, call: Call, sql: str, name: str, headers: dict[str, str]) -> Response:
-    settings = {"max_result_bytes": str(MAX_RESULT_BYTES)} | call.settings
+    settings = {"max_result_bytes": str(MAX_RESULT_BYTES), **_THREADS} | call.settings
     with engine.session("reads", call.database, settings) as connection:
         reads = _checked(connection, sql)
         start = perf_counter()

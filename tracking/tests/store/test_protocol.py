@@ -47,6 +47,11 @@ ROW = [1, UUID(int=5), "x", datetime(2026, 1, 1, tzinfo=UTC), {"k": "v"}, None, 
 
 
 class TestReading:
+    def test_a_question_runs_on_as_many_threads_as_it_asks_for(self, owner: Owner) -> None:
+        grouped = "EXPLAIN PIPELINE SELECT number % 9, count() FROM numbers_mt(1000000000) GROUP BY 1"
+        assert "AggregatingTransform × 2" in _post(owner, grouped, max_threads="2").text
+        assert "AggregatingTransform × 2" not in _post(owner, grouped, max_threads="1").text
+
     def test_rows_come_back(self, driver: Client) -> None:
         rows = driver.query("SELECT number, toString(number) FROM numbers(3)").result_rows
         assert rows == [(0, "0"), (1, "1"), (2, "2")]
