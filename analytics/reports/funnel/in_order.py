@@ -1,59 +1,91 @@
-"""Steps in order: a person's events become an attempt by one arrayFold over (time, steps[, rank of the value]).
+"""Steps in order: how far a person's events (funnel.packed) lead, worked out on whole arrays, level by level.
 
-Level k is reached when steps 1 … k were taken. For each level the fold keeps when the latest attempt on it began (s):
-of all attempts on a level the latest has the most time left, so none can do better. An event moves each attempt by one
-step at most, since the new `s` are made of the old ones. In strict order whatever is no next step ends an attempt.
+    events ► marks of level 1: who begins ► the latest so far ► marks of level 2: where that one goes further …
+
+A mark stands at the event that takes an attempt to a level, and is that attempt: its moment and rank, packed as an
+event without steps; 0 where none gets there. Of all attempts on a level the latest has the most time left, so none can
+do better. An event moves each attempt by one step at most, since it goes by the latest before it. In strict order only
+the event before counts: whatever is no next step ends an attempt.
+
+An arrayFold over the events says the same and takes twice as long; over the small blocks of two threads eight times.
 """
 
 from analytics.reports.funnel.model import Funnel
-from analytics.reports.funnel.places import Places, new, nothing
+from analytics.reports.funnel.packed import begun, bits_of, moment_of, rank_of, takes, window
 
 
-def places(asked: Funnel) -> Places:
-    return Places(len(asked.steps), before=len(asked.steps))
+def attempts(asked: Funnel, lists: str) -> str:
+    """One row for each person: level, began (ms; of the attempt that went furthest), took_2 …, value (its rank).
+
+    `lists`: person, list, taken, first (funnel.statement).
+    """
+    sql = f"SELECT person, first, {_thinned(asked)} AS events FROM ({lists})"
+    begins = f"if({takes(asked, 'e', 0)}, {_begun(asked, 'e')}, 0)"
+    sql = f"SELECT *, arrayMap(e -> {begins}, events) AS level_1 FROM ({sql})"
+    for level in range(2, len(asked.steps) + 1):
+        sql = f"SELECT *, {_marks(asked, level)} AS level_{level} FROM ({sql})"
+    left_out = f" WHERE NOT {_left_out(asked)}" if asked.without and asked.drops == "person" else ""
+    return f"SELECT person, {', '.join(_columns(asked))} FROM ({sql}){left_out}"
 
 
-def fold(asked: Funnel) -> tuple[str, str]:
-    """(lambda, first state)."""
-    at, levels = places(asked), range(1, len(asked.steps) + 1)
-    began = {level: "e.1" if level == 1 else f"acc.{at.s(level - 1)}" for level in levels}
-    hit = {level: f"({_hit(asked, level, began[level])})" for level in levels}
-    value = {level: _value(asked, at, level) if asked.by else "" for level in levels}
-    state = [_latest(asked, at, level, hit[level], began[level]) for level in levels]
-    state += [new(at, level, hit[level], began[level], value[level]) for level in levels]
-    state.append(_left_out(asked, at))
-    first = [*["toInt64(0)"] * at.count, *[nothing(bool(asked.by))] * at.count, "toUInt8(0)"]
-    if asked.by:
-        state += [f"if({hit[level]}, {value[level]}, acc.{at.v(level)})" for level in levels]
-        first += ["toUInt32(0)"] * at.count
-    return f"(acc, e) -> ({', '.join(state)})", f"({', '.join(first)})"
+def _thinned(asked: Funnel) -> str:
+    """The events in order; none for who took the first step alone, whose `first` says all. That is most people.
+
+    Of first steps in a row, only the first and the last can make a difference.
+    """
+    ordered = "arraySort(if(taken = 1, [], list))"
+    if asked.order == "strict":
+        return ordered
+    steps = f"arrayMap(x -> {bits_of(asked, 'x')}, {ordered} AS all) AS steps"
+    neighbours = f"arrayShiftRight({steps}, 1, toInt32(0)), steps, arrayShiftLeft(steps, 1, toInt32(0))"
+    return f"arrayFilter((x, before, own, after) -> own != 1 OR before != 1 OR after != 1, all, {neighbours})"
 
 
-def _hit(asked: Funnel, level: int, began: str) -> str:
-    """The event takes an attempt to this level."""
-    if level == 1:
-        return "bitTest(e.2, 0)"
-    return f"bitTest(e.2, {level - 1}) AND {began} > 0 AND e.1 <= {began} + {asked.window_ms}"
+def _begun(asked: Funnel, event: str) -> str:
+    """An attempt that begins with the event. It has a value already where that of the first step counts, or that of
+    whichever was the last."""
+    has_value = asked.by and asked.attribution in ("first", "last", "1")
+    return begun(asked, event, rank_from=event if has_value else "")
 
 
-def _latest(asked: Funnel, at: Places, level: int, hit: str, began: str) -> str:
-    kept = "0" if asked.order == "strict" else f"acc.{at.s(level)}"
-    latest = f"if({hit}, {began}, {kept})"
-    return f"if(bitTest(e.2, {at.count}), 0, {latest})" if asked.without and level < at.count else latest
+def _marks(asked: Funnel, level: int) -> str:
+    further = begun(asked, "s", rank_from="e") if asked.by and asked.attribution in ("last", str(level)) else "s"
+    hit = f"{takes(asked, 'e', level - 1)} AND e < s + {window(asked)}"
+    return f"arrayMap((e, s) -> if({hit}, {further}, 0), events, {_before(asked, level - 1)})"
 
 
-def _left_out(asked: Funnel, at: Places) -> str:
+def _before(asked: Funnel, level: int) -> str:
+    """At each event, the latest attempt that is on the level when it comes; 0: none. An excluded event ends it."""
+    marks = f"level_{level}"
+    if asked.order == "strict":
+        return f"arrayShiftRight({marks}, 1)"
+    if not asked.without:
+        return f"arrayShiftRight(arrayFill(s -> s > 0, {marks}), 1)"
+    ends = takes(asked, "e", len(asked.steps))
+    return f"arrayShiftRight(arrayFill((s, e) -> s > 0 OR {ends}, {marks}, events), 1)"
+
+
+def _left_out(asked: Funnel) -> str:
     """The whole person goes when the excluded event came during an attempt, and before the last step was ever taken."""
-    if not asked.without or asked.drops != "person":
-        return "toUInt8(0)"
-    latest = (f"acc.{at.s(level)}" for level in range(1, at.count))
-    running = " OR ".join(f"({each} > 0 AND e.1 <= {each} + {asked.window_ms})" for each in latest)
-    return (
-        f"toUInt8(acc.{at.left_out} OR (bitTest(e.2, {at.count}) AND acc.{at.first(at.count)}.1 = 0 AND ({running})))"
-    )
+    last = len(asked.steps)
+    names = [f"s{level}" for level in range(1, last)]
+    running = " OR ".join(f"e < {each} + {window(asked)}" for each in names)
+    excluded = f"(e, {', '.join(names)}) -> {takes(asked, 'e', last)} AND ({running})"
+    before = ", ".join(_before(asked, level) for level in range(1, last))
+    done = f"arrayFirstIndex(s -> s > 0, level_{last})"
+    return f"((arrayFirstIndex({excluded}, events, {before}) AS gone) > 0 AND ({done} = 0 OR gone < {done}))"
 
 
-def _value(asked: Funnel, at: Places, level: int) -> str:
-    """Which value an attempt has on this level; 0 before it took the step that counts."""
-    own = {"first": 1, "last": level}.get(asked.attribution) or int(asked.attribution)
-    return "e.3" if level == own else f"acc.{at.v(level - 1)}" if level > 1 else "toUInt32(0)"
+def _columns(asked: Funnel) -> list[str]:
+    """`level_k[at_k]` is the first attempt that reached level k, `events[at_k]` the event that took it there."""
+    later = range(2, len(asked.steps) + 1)
+    reached = (f"((arrayFirstIndex(s -> s > 0, level_{level}) AS at_{level}) > 0)" for level in later)
+    attempts = ", ".join([_begun(asked, "first"), *(f"level_{level}[at_{level}]" for level in later)])
+    found = [
+        f"toUInt8(1 + {' + '.join(reached)}) AS level",
+        f"{moment_of(asked, f'([{attempts}][level] AS furthest)')} AS began",
+    ]
+    for level in later:
+        took = f"{moment_of(asked, f'events[at_{level}]')} - {moment_of(asked, f'level_{level}[at_{level}]')}"
+        found.append(f"{took} AS took_{level}")
+    return found + ([f"{rank_of('furthest')} AS value"] if asked.by else [])

@@ -17,35 +17,50 @@ from analytics.query.model import Interval, Period, Query
 from analytics.query.scope import where
 from analytics.reports.funnel import any_order, in_order
 from analytics.reports.funnel.model import DURATIONS, Funnel
-from analytics.reports.funnel.packed import bits_of, moment_of, packed, rank_of
-from analytics.reports.funnel.places import Places, columns
+from analytics.reports.funnel.packed import packed
 from analytics.reports.ranks import named, rank
 from analytics.reports.steps import AUTOMATIC, fits
 
 ACCOUNT = "account"  # the property that says for which account somebody acted
-ALONE = "taken = 1"  # of all steps and exclusions the first step alone
 ALL, GROUP, BUCKET = 0, 1, 2  # what a row of `counts` is about
+KIND = 32  # bits of its value or bucket
 
 
 def counts(asked: Funnel, query: Query, interval: Interval | None) -> tuple[str, Parameters]:
     """Columns: what the row is about, its value or bucket, how many reached step 1 …, (median, mean) seconds to
-    step 2 …, and the bars of the histogram."""
+    step 2 …, and the bars of the histogram.
+
+    People are counted once, in their bucket and group; these are then summed for all, each bucket and each group.
+    """
     bound = Parameters()
-    last, levels = len(asked.steps), range(1, len(asked.steps) + 1)
-    keys, told = [f"({ALL}, toUInt32(0))"], "toString(key.2)"
+    parts = {BUCKET: _bucket(query, interval, bound)} if interval else {}
     if asked.by:
-        keys.append(f"({GROUP}, greatest(value, 1))")  # no value (0) is "" too
-        told = f"if(key.1 = {GROUP}, names[key.2], {told})"
-    if interval:
-        buckets = bound.bind([int(each.timestamp()) for each in edges(query.period, interval)], "Array(UInt32)")
-        keys.append(f"({BUCKET}, roundDown(toUInt32(intDiv(began, 1000)), {buckets}))")
-    found = ["key.1", told, *(f"countIf(level >= {level})" for level in levels)]
-    for level in levels[1:]:
-        took = f"(took_{level}, level >= {level}) / 1000"
-        found += [f"quantileExactInclusiveIf(0.5){took}", f"avgIf{took}"]
-    found.append(_bars(last))
-    rows = f"SELECT *, arrayJoin([{', '.join(keys)}]) AS key FROM ({_attempts(asked, query, bound)})"
+        parts[GROUP] = "greatest(value, 1)"  # no value (0) is "" too
+    keys = [f"toUInt64({ALL})", *(f"bitShiftLeft(toUInt64({about}), {KIND}) + part_{about}" for about in parts)]
+    rows = f"SELECT *, arrayJoin([{', '.join(keys)}]) AS key FROM ({_counted(asked, query, parts, bound)})"
+    told = "toString(toUInt32(key))"
+    named = f"if(about = {GROUP}, names[toUInt32(key)], {told})"
+    found = [f"bitShiftRight(key, {KIND}) AS about", named if asked.by else told]
+    found += [f"sum(reached_{level})" for level in range(1, len(asked.steps) + 1)]
+    for level in range(2, len(asked.steps) + 1):
+        found += [f"quantileExactInclusiveArray(0.5)(times_{level}) / 1000", f"avgArray(times_{level}) / 1000"]
+    found.append(_bars(f"groupArrayArray(times_{len(asked.steps)})"))
     return f"{_named(asked, query, bound)} SELECT {', '.join(found)} FROM ({rows}) GROUP BY key", bound
+
+
+def _counted(asked: Funnel, query: Query, parts: dict[int, str], bound: Parameters) -> str:
+    """A row for each bucket and group: how many reached each step, and how long each of them took."""
+    found = [f"{sql} AS part_{about}" for about, sql in parts.items()] + ["count() AS reached_1"]
+    for level in range(2, len(asked.steps) + 1):
+        found.append(f"countIf(level >= {level}) AS reached_{level}")
+        found.append(f"groupArrayIf(took_{level}, level >= {level}) AS times_{level}")
+    names = ", ".join(f"part_{about}" for about in parts) or "tuple()"
+    return f"SELECT {', '.join(found)} FROM ({_attempts(asked, query, bound)}) GROUP BY {names}"
+
+
+def _bucket(query: Query, interval: Interval, bound: Parameters) -> str:
+    buckets = bound.bind([int(each.timestamp()) for each in edges(query.period, interval)], "Array(UInt32)")
+    return f"roundDown(toUInt32(intDiv(began, 1000)), {buckets})"
 
 
 def attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
@@ -54,51 +69,17 @@ def attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
     return f"{_named(asked, query, bound)} SELECT *{value} FROM ({_attempts(asked, query, bound)})"
 
 
-def _attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
-    """The same with the rank of the value; `names` stand above it."""
-    if asked.order == "any":
-        at, (step, first) = any_order.places(asked), any_order.fold(asked, _end(query) * 1000)
-    else:
-        at, (step, first) = in_order.places(asked), in_order.fold(asked)
-    found = ", ".join(f"{sql} AS {name}" for name, sql in _columns(asked, at).items())
-    parts = [moment_of(asked, "x"), bits_of(asked, "x"), *([rank_of("x")] if asked.by else [])]
-    unpacked = f"arrayMap(x -> ({', '.join(parts)}), list)"
-    kept, entered = "person", f"r.{at.first(1)}.1 > 0"
-    if asked.order != "any":
-        kept, entered = "person, taken, first", f"({ALONE} OR {entered})"
-    folded = (
-        f"SELECT {kept}, arrayFold({step}, {unpacked}, {first}) AS r"
-        f" FROM (SELECT {kept}, {_thinned(asked)} AS list FROM ({_lists(asked, query, bound)}))"
-    )
-    return f"SELECT person, {found} FROM ({folded}) WHERE {entered} AND NOT r.{at.left_out}"
-
-
 def reached(asked: Funnel, query: Query, step: int, bound: Parameters) -> str:
     """One row for each person who reached that step, from 1: person."""
     return f"SELECT person FROM ({_attempts(replace(asked, by=''), query, bound)}) WHERE level >= {step:d}"
 
 
-def _columns(asked: Funnel, at: Places) -> dict[str, str]:
-    """Who took the first step alone needs no fold: the first time counts. That is most people."""
-    found = columns(at, bool(asked.by))
+def _attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
+    """The same with the rank of the value; `names` stand above it."""
+    lists = _lists(asked, query, bound)
     if asked.order == "any":
-        return found
-    value = rank_of("first") if asked.attribution in ("first", "last", "1") else "0"
-    alone = {"level": "1", "began": moment_of(asked, "first"), "value": value}
-    return {name: f"if({ALONE}, {alone.get(name, '0')}, {sql})" for name, sql in found.items()}
-
-
-def _thinned(asked: Funnel) -> str:
-    """The events in order. Of first steps in a row, only the first and the last can make a difference: most people take
-    no other, and their lists become two events long."""
-    if asked.order == "any":
-        return "arraySort(list)"
-    ordered = f"arraySort(if({ALONE}, [], list))"
-    if asked.order == "strict":
-        return ordered
-    steps = f"arrayMap(x -> {bits_of(asked, 'x')}, {ordered} AS events) AS steps"
-    neighbours = f"arrayShiftRight({steps}, 1, toInt32(0)), steps, arrayShiftLeft(steps, 1, toInt32(0))"
-    return f"arrayFilter((x, before, own, after) -> own != 1 OR before != 1 OR after != 1, events, {neighbours})"
+        return any_order.attempts(asked, lists, _end(query) * 1000)
+    return in_order.attempts(asked, lists)
 
 
 def _lists(asked: Funnel, query: Query, bound: Parameters) -> str:
@@ -154,8 +135,8 @@ def _is_listed(asked: Funnel, bound: Parameters) -> str:
     return f"(bits > 0 OR type NOT IN {bound.bind(list(AUTOMATIC), 'Array(String)')})"
 
 
-def _bars(last: int) -> str:
-    """How many took the last step within each span of time. They are few, so their times are put aside first."""
+def _bars(times: str) -> str:
+    """How many took the last step within each span of time."""
     lower = ", ".join(str(each * 1000) for each in (0, *DURATIONS))
     bars = "arrayMap((a, b) -> arrayCount(x -> x >= a AND (x < b OR b = 0), times), bars, arrayShiftLeft(bars, 1))"
-    return f"arrayMap((times, bars) -> {bars}, [groupArrayIf(took_{last}, level = {last})], [[{lower}]])[1]"
+    return f"arrayMap((times, bars) -> {bars}, [{times}], [[{lower}]])[1]"
