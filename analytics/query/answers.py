@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
-from analytics.query import cache
+from analytics.query import cache, size
 from analytics.query.compile import Statement
 from analytics.query.costs import limits_of
 from analytics.query.recording import note
@@ -61,10 +61,12 @@ def _answers(
 def _begun(statements: list[Statement]) -> Callable[[], list[Rows]]:
     """What waits for their rows. Of several the work begins now; one alone is asked by who waits."""
     limits = {each.dataset_id: limits_of(each.dataset_id) for each in statements}
+    # Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
+    if len(statements) > 1 or (statements and not size.is_large(statements[0].dataset_id)):
+        limits = {dataset_id: replace(each, max_threads=1) for dataset_id, each in limits.items()}
     if len(statements) < 2:
         return lambda: [_one(each, limits[each.dataset_id]) for each in statements]
-    # Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
-    begun = [begin(_one, each, replace(limits[each.dataset_id], max_threads=1)) for each in statements]
+    begun = [begin(_one, each, limits[each.dataset_id]) for each in statements]
     return lambda: [each.result() for each in begun]
 
 

@@ -1,5 +1,7 @@
-"""Whether a period holds so many events that distinct visitors are estimated (within about 0.5 %), not counted."""
+"""How much there is to read: whether a period holds so many events that distinct visitors are estimated (within about
+0.5 %), not counted, and whether a question is worth two threads."""
 
+import time
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -7,13 +9,23 @@ from analytics.query.model import Query
 from tracking import store
 
 EXACT_UP_TO = 5_000_000  # events
+# Two threads halve what a report over 2.8 million events takes. Over 250,000 it is no sooner there, and joining what
+# they found is up to half as much work again.
+ONE_THREAD_UP_TO = 1_000_000  # events, of all time
 ESTIMATE_PERCENT = 0.5  # how far an estimate of distinct visitors is off, at 3 standard deviations
+
+FIRST, LAST = date(1970, 1, 1), date(2149, 6, 6)  # of the engine's dates
 
 
 def is_exact(query: Query, now: datetime) -> bool:
     first = min(period.start for period in (query.period, query.compare) if period)
     days = [moment.astimezone(UTC).date() for moment in (first, query.period.end)]
     return _events(query.dataset_id, *days, hour=int(now.timestamp()) // 3600) <= EXACT_UP_TO
+
+
+def is_large(dataset_id: int) -> bool:
+    """Whether a question that is asked alone is worth two threads."""
+    return _events(dataset_id, FIRST, LAST, hour=int(time.monotonic()) // 3600) > ONE_THREAD_UP_TO
 
 
 @lru_cache(maxsize=4096)

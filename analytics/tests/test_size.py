@@ -1,10 +1,11 @@
-"""Above a number of events distinct visitors are estimated, and the answer says so."""
+"""Above a number of events distinct visitors are estimated, and the answer says so; a question has two threads."""
 
 import pytest
 
-from analytics.query import run, size
+from analytics.query import answers, run, run_many, size
 from analytics.tests.world import page, page_view, store_events
 from config.testing.world import NOW
+from tracking.store import query
 
 
 @pytest.fixture
@@ -28,3 +29,22 @@ def test_a_large_one_is_estimated_within_a_percent(busy, monkeypatch):
     assert result.exact is False
     assert result.totals["visitors"] == pytest.approx(200, rel=0.01)
     assert result.rows[0].values == {"visitors": 1, "visits": 1}
+
+
+@pytest.mark.parametrize(
+    ("most", "metrics", "threads"),
+    [(200, ["events"], [1]), (199, ["events"], [2]), (199, ["events", "pageviews"], [1, 1])],
+)
+def test_a_question_has_two_threads_where_it_is_alone_and_there_is_much_to_read(
+    busy, acme, monkeypatch, most, metrics, threads
+):
+    asked = []
+    monkeypatch.setattr(size, "ONE_THREAD_UP_TO", most)
+    monkeypatch.setattr(
+        answers, "query", lambda *a, limits, **more: asked.append(limits) or query(*a, limits=limits, **more)
+    )
+
+    results = run_many([page(acme).query(each, compare=None) for each in metrics], NOW)
+
+    assert [each.totals[metric] for each, metric in zip(results, metrics, strict=True)] == [200] * len(metrics)
+    assert [each.max_threads for each in asked] == threads
