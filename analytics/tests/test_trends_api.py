@@ -10,6 +10,7 @@ from analytics import custom_metrics
 from analytics.models import SavedMetric
 from analytics.query import run_many
 from analytics.query.gaps import edges
+from analytics.reports.trends import Series, Trend, answer
 from analytics.tests.test_api import key_of
 from analytics.tests.world import Sent, page, page_view, store_events
 from config.testing.world import NOW
@@ -134,3 +135,33 @@ def test_groups_and_buckets_add_up_to_the_total_over_a_change_of_the_clock(event
     assert list(by_start.values()) == counted
     assert sum(counted) == total.totals["pageviews"] == 120
     assert len({row.keys[1] for row in found.rows if not row.is_other}) == 3
+
+
+@pytest.mark.parametrize(
+    ("compare", "by"), [("off", "page"), ("previous", "country"), ("year", "country"), ("previous", "")]
+)
+def test_a_total_is_what_the_whole_period_is_told_as_without_buckets(event_store, acme, compare, by):
+    """February is compared with the three days longer January, and with itself a year ago."""
+    pick, now = random.Random(5), datetime(2026, 3, 20, tzinfo=UTC)
+    moments = [f"{pick.choice(['2026-02', '2026-01', '2025-02'])}-{pick.randrange(1, 29):02}T10:00" for _ in range(80)]
+    countries = {"client": {"country": "DE"}}, {"client": {"country": "FR"}}, {}
+    store_events(
+        acme.dataset_id(),
+        [
+            page_view(each, f"/{pick.choice('abc')}", pick.randrange(1, 9), **pick.choice(countries))
+            for each in [*moments, "2026-01-29T09:00", "2026-01-31T23:59", "2026-02-28T23:50"]
+        ],
+    )
+    asked = page(acme, f"period=last_month&match=date&compare={compare}", now)
+    metrics = ["visits", "pageviews", "visitors"]
+
+    lines = answer(asked, Trend(tuple(Series(each) for each in metrics), by=by, top=2), now).lines
+
+    groups = tuple(dict.fromkeys(each.group for each in lines if not each.is_other))
+    more = {"dimensions": (by,), "groups": groups} if by else {}
+    whole = run_many([asked.query(each, totals=not by, **more) for each in metrics], now)
+    for letter, metric, found in zip("ABC", metrics, whole, strict=True):
+        rows = [(row.values, row.before) for row in found.rows] if by else [(found.totals, found.totals_before)]
+        told = [(values[metric], before and before[metric]) for values, before in rows]
+        assert [(each.total, each.total_before) for each in lines if each.letter == letter] == told
+        assert told[0][0]

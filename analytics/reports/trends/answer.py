@@ -12,6 +12,7 @@ from analytics.query.model import Query, Result, Row
 from analytics.query.page import PageQuery
 from analytics.reports.trends.model import LETTERS, Custom, Series, Trend
 from analytics.reports.trends.smoothing import smoothed
+from analytics.reports.trends.totals import adds_up, summed
 
 Values = list[float | None]
 Group = tuple[str, bool]  # value of the dimension, and whether it stands for all others
@@ -42,9 +43,10 @@ def answer(page: PageQuery, asked: Trend, now: datetime) -> Answer:
     """QueryError for a series that cannot be told; the errors of the store."""
     groups = _groups(page, asked, now)
     series = [query(page, each, asked, groups) for measure in asked.series for each in parts(measure)]
-    totals = [replace(each, interval=None, totals=not asked.by) for each in series]
+    totals = [replace(each, interval=None, totals=not asked.by) for each in series if not adds_up(each)]
     results = run_many([*series, *totals], now)
-    over_time, whole = results[: len(series)], results[len(series) :]
+    over_time, others = results[: len(series)], iter(results[len(series) :])
+    whole = [summed(found) if adds_up(each) else next(others) for each, found in zip(series, over_time, strict=True)]
     kinds = [(key, False) for key in (groups if asked.by else ("",))]
     if asked.by and any(row.is_other for each in over_time for row in each.rows):
         kinds.append(("", True))
