@@ -83,21 +83,22 @@ def _attempts(asked: Funnel, query: Query, bound: Parameters) -> str:
 
 
 def _lists(asked: Funnel, query: Query, bound: Parameters) -> str:
-    """person, list of events (funnel.packed)[, taken: steps as bits, first: the first event that is the first step]"""
+    """person, list of events (funnel.packed)[, taken: steps as bits, first: the first event that is the first step]
+
+    What an event is gets its names in a subquery: a name of WITH is planned anew wherever it stands.
+    """
     wider = _wider(asked, query)
     who = {"person": PERSON, "visit": "session_id", "account": f"props[{bound.bind(ACCOUNT, 'String')}]"}[asked.per]
-    value = rank(column(asked.by, "events", bound)) if asked.by else ""
-    conditions = [where(wider, "events", bound), _is_listed(asked, bound)]
-    conditions += [f"{who} != ''"] if asked.per == "account" else []
+    named = [f"{who} AS person", "ts", "type", f"{_bits(asked, wider, _end(query), bound)} AS bits"]
+    named += [f"{rank(column(asked.by, 'events', bound))} AS value"] if asked.by else []
+    conditions = [where(wider, "events", bound)] + ([f"{who} != ''"] if asked.per == "account" else [])
+    events = f"SELECT {', '.join(named)} FROM events WHERE {' AND '.join(conditions)}"
+    steps = f"SELECT person, bits, {packed(asked, 'value')} AS event FROM ({events}) WHERE {_is_listed(asked, bound)}"
     also, entered = "", ""
     if asked.order != "any":
-        also = ", groupBitOr(bits) AS taken, minIf(packed, bitTest(bits, 0)) AS first"
+        also = ", groupBitOr(bits) AS taken, minIf(event, bitTest(bits, 0)) AS first"
         entered = " HAVING bitTest(taken, 0)"
-    return (
-        f"WITH {_bits(asked, wider, _end(query), bound)} AS bits, {packed(asked, value)} AS packed"
-        f" SELECT {who} AS person, groupArray(packed) AS list{also} FROM events"
-        f" WHERE {' AND '.join(conditions)} GROUP BY person{entered}"
-    )
+    return f"SELECT person, groupArray(event) AS list{also} FROM ({steps}) GROUP BY person{entered}"
 
 
 def _wider(asked: Funnel, query: Query) -> Query:
