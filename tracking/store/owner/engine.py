@@ -6,7 +6,6 @@ statement's half-written result before the next one's.
 """
 
 import fcntl
-import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -111,39 +110,6 @@ class Engine:
                 connection.close()
         except RuntimeError as error:  # chdb raises it and subclasses of it, with ClickHouse's text
             raise EngineError(error) from error
-
-
-# Errors of writing: no room, no memory, too many parts, files that cannot be made, an unknown failure. Not those that
-# questions meet: whoever asks wrongly all day would otherwise keep every insert in doubt.
-_OF_WRITING = (
-    24, 40, 49, 71, 74, 75, 76, 77, 83, 87, 88, 107, 172, 173, 204, 226, 241, 243, 246, 252, 275, 294, 362, 425, 439,
-    586, 641, 734, 777, 778, 1000, 1001, 1002,
-)  # fmt: skip
-_OWN_LIMIT = "Query memory limit exceeded"
-
-
-Errors = dict[int, tuple[int, str]]  # by code: how many, and the newest's words; the newest code first
-
-
-def errors_so_far(connection: Any) -> Errors:
-    """The errors of writing that the engine has met since it was opened, whoever met them."""
-    found = f"SELECT code, value, last_error_message FROM system.errors WHERE code IN {_OF_WRITING} AND NOT remote"
-    rows = json.loads(connection.query(f"{found} ORDER BY last_error_time DESC", "JSONCompact").bytes())["data"]
-    return {int(code): (int(count), message.strip()) for code, count, message in rows}
-
-
-def error_since(connection: Any, before: Errors) -> str | None:
-    """The newest error of writing that may be of a statement without limits of its own, in the engine's words.
-
-    A question that goes past its own memory has the code that an insert without room gets, too; only the words tell
-    them apart, and of each code the engine keeps the newest's. So one such question is known for what it is, and
-    beside two the first stays unknown.
-    """
-    for code, (count, message) in errors_so_far(connection).items():
-        new = count - before.get(code, (0, ""))[0]
-        if new > 1 or (new == 1 and not message.startswith(_OWN_LIMIT)):
-            return message
-    return None
 
 
 def _quoted(value: str) -> str:

@@ -13,7 +13,8 @@ from hmac import compare_digest
 from config.lib.hangups import HangupWatch
 from tracking.store.owner import results, statement
 from tracking.store.owner.call import Call, Request, Response, opened
-from tracking.store.owner.engine import Engine, error_since, errors_so_far
+from tracking.store.owner.doubt import Doubt
+from tracking.store.owner.engine import Engine
 from tracking.store.owner.errors import Refusal, refuse_doubtful, refuse_size, refuse_token, refuse_unsupported
 from tracking.store.owner.statement import Statement
 
@@ -24,6 +25,7 @@ class Protocol:
     def __init__(self, engine: Engine, token: str) -> None:
         """An empty `token` lets everybody in."""
         self._engine, self._token, self._hangups = engine, token, HangupWatch()
+        self._doubt = Doubt()
 
     def answer(self, request: Request) -> Response:
         """Does not raise for what the client or the engine did wrong: that is an answer too."""
@@ -63,12 +65,12 @@ class Protocol:
         if "max_memory_usage" in call.settings:  # going past it could not be told from a question that did
             raise refuse_unsupported("An INSERT takes no max_memory_usage: the store's own memory bounds it.")
         with self._engine.session("inserts", call.database, call.settings) as connection:
-            before = errors_so_far(connection)
+            before = self._doubt.before(connection)
             with connection.send_insert(read.sql, read.data_format) as inserter:  # left without finish(): cancelled
                 for chunk in _limited(read.data):
                     inserter.append(chunk)
                 done = inserter.finish()
-            error = error_since(connection, before)
+            error = self._doubt.error_since(connection, before)
             if error is not None:
                 raise refuse_doubtful(error)
         counts = results.summary(done.elapsed, written_rows=done.rows_written, written_bytes=done.bytes_written)
