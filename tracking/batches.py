@@ -17,12 +17,13 @@ import redis
 
 from tracking import buffer, kafka, rows
 from tracking.buffer import Batch, Manifest
-from tracking.dedupe import Confirm, Id, Seen, again
+from tracking.dedupe import Confirm, Id, Seen, again, marks
 from tracking.events import Accepted, Envelope
 from tracking.quarantine import rows as aside
 from tracking.sessionizer import Sessions, sessionize, wanted
 from tracking.store import StoreError
 from tracking.usage import lines
+from tracking.usage.lines import Counted
 from tracking.visits import Key, Visitor
 
 log = logging.getLogger(__name__)
@@ -37,14 +38,17 @@ Opened = dict[int, Envelope]  # entry → what it holds
 
 @dataclass
 class Prepared:
-    """`events` and `envelopes` run parallel: one for each row of `event_rows`."""
+    """`events`, `envelopes`, `ids` and `marks` run parallel: one for each row of `event_rows`."""
 
     manifest: Manifest
     poison: list[tuple[bytes, str]]
-    repeated: list[Envelope]  # that of each duplicate
-    broken: list[Envelope]  # that of each event of the poison, as far as it can be read
+    taken: Counted  # the envelopes of the events that are stored
+    repeated: Counted  # those of duplicates
+    broken: Counted  # those of the poison, as far as it can be read
     events: list[Accepted]
     envelopes: list[Envelope]
+    ids: list[Id]
+    marks: list[int]
     sessions: Sessions
     states: dict[Key, Visitor]
     event_rows: rows.Columns
@@ -54,7 +58,7 @@ class Prepared:
     def hours(self) -> list[tuple[str, str, int]]:
         """(hash, field, number): what became of the events, by hour of receipt, of each dataset and of all together."""
         total: Counter[tuple[str, str]] = Counter()
-        for what, envelopes in (("stored", self.envelopes), ("repeated", self.repeated), ("broken", self.broken)):
+        for what, envelopes in (("stored", self.taken), ("repeated", self.repeated), ("broken", self.broken)):
             for (dataset_id, hour), number in _by_hour(envelopes).items():
                 moment = datetime.fromtimestamp(hour * HOUR_MS / 1000, UTC)
                 for whose in (ALL, dataset_id):
@@ -63,18 +67,18 @@ class Prepared:
 
     def lines(self) -> list[bytes]:
         """For the ledger: what is billable of the stored events."""
-        return lines.of_stored(self.envelopes)
+        return lines.of_stored(self.taken)
 
     def given_back(self) -> list[tuple[str, str, int]]:
         """What the duplicates used up of limits when they were logged."""
         return lines.to_give_back(self.repeated)
 
-    def ids(self) -> list[Id]:
-        return list(zip(self.event_rows["dataset_id"], self.event_rows["event_id"], strict=True))
 
-
-def _by_hour(envelopes: Sequence[Envelope]) -> Counter[tuple[int, int]]:
-    return Counter([(envelope.dataset_id, envelope.received_ms // HOUR_MS) for envelope in envelopes])
+def _by_hour(envelopes: Counted) -> Counter[tuple[int, int]]:
+    found: Counter[tuple[int, int]] = Counter()
+    for envelope, number in envelopes:
+        found[envelope.dataset_id, envelope.received_ms // HOUR_MS] += number
+    return found
 
 
 def prepare(batch: Batch, seen: Seen, confirm: Confirm) -> Prepared:
@@ -111,20 +115,30 @@ def _open(batch: Batch) -> tuple[Opened, dict[int, str]]:
 
 
 def _prepared(batch: Batch, opened: Opened, poison: dict[int, str], seen: Seen, confirm: Confirm) -> Prepared:
+    ids = [(envelope.dataset_id, event.event_id) for envelope in opened.values() for event in envelope.events]
+    marked = marks(ids)
     manifest = batch.manifest or Manifest(
-        batch.ids[0], batch.ids[-1], secrets.token_hex(12), _duplicates(opened, seen, confirm), poison
+        batch.ids[0], batch.ids[-1], secrets.token_hex(12), _duplicates(opened, ids, marked, seen, confirm), poison
     )
-    skipped = set(manifest.duplicates)
-    events, envelopes = _flat(opened, skipped)
+    events, envelopes = _flat(opened, set(manifest.duplicates))
+    if manifest.duplicates:
+        ids = [(envelope.dataset_id, event.event_id) for event, envelope in zip(events, envelopes, strict=True)]
+        marked = marks(ids)
     states = _states(wanted(events, envelopes))
     sessions, event_rows, session_rows, person_rows = _rows(states, events, envelopes)
     person_rows["quarantine"] = aside.columns(opened.values())
     left_out = [(batch.entries[entry], reason) for entry, reason in sorted(poison.items())]
-    repeated = [opened[entry] for entry, _ in manifest.duplicates if entry in opened]
-    broken = [envelope for envelope in _readable(left_out) for _ in envelope.events]
-    return Prepared(
-        manifest, left_out, repeated, broken, events, envelopes, sessions, states, event_rows, session_rows, person_rows
-    )
+    fates = (*_counted(opened, manifest), [(envelope, len(envelope.events)) for envelope in _readable(left_out)])
+    stored = (event_rows, session_rows, person_rows)
+    return Prepared(manifest, left_out, *fates, events, envelopes, ids, marked, sessions, states, *stored)
+
+
+def _counted(opened: Opened, manifest: Manifest) -> tuple[Counted, Counted]:
+    """Envelopes with (new events, duplicates), where there are any."""
+    again = Counter([entry for entry, _ in manifest.duplicates])
+    taken = [(envelope, len(envelope.events) - again[entry]) for entry, envelope in opened.items()]
+    repeated = [(opened[entry], number) for entry, number in again.items() if entry in opened]
+    return [(envelope, number) for envelope, number in taken if number], repeated
 
 
 def _readable(left_out: Sequence[tuple[bytes, str]]) -> Iterator[Envelope]:
@@ -137,9 +151,10 @@ def _readable(left_out: Sequence[tuple[bytes, str]]) -> Iterator[Envelope]:
             yield envelope
 
 
-def _duplicates(opened: Opened, seen: Seen, confirm: Confirm) -> list[tuple[int, int]]:
-    ids = [(envelope.dataset_id, event.event_id) for envelope in opened.values() for event in envelope.events]
-    places_again = again(ids, seen, confirm)
+def _duplicates(
+    opened: Opened, ids: Sequence[Id], marked: Sequence[int], seen: Seen, confirm: Confirm
+) -> list[tuple[int, int]]:
+    places_again = again(ids, marked, seen, confirm)
     if not places_again:
         return []
     places = [(entry, index) for entry, envelope in opened.items() for index in range(len(envelope.events))]

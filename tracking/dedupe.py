@@ -54,9 +54,10 @@ class Seen:
             found.update(compress(count(), map(part.__contains__, marks)))
         return found
 
-    def update(self, ids: Sequence[Id]) -> None:
+    def update(self, ids: Sequence[Id], marked: Sequence[int] | None = None) -> None:
+        """`marked`: the marks of the ids, where they are known."""
         self.newest = ids[-4:] or self.newest
-        left = marks(ids)
+        left = marks(ids) if marked is None else marked
         while left:
             if not self.room:
                 self.room = max(FIRST_CAPACITY, self.size)
@@ -71,8 +72,11 @@ def marks(ids: Iterable[Id]) -> list[int]:
     """What the filter holds of events: 127 bits each, spread by themselves as ids are random. Halves are folded because
     the filter looks at the low bits first and UUIDs of version 1 differ in the high ones. Ids that somebody crafts to
     collide cost a question to the store, nothing else."""
-    numbers = [(int.from_bytes(event_id), _salt(dataset_id)) for dataset_id, event_id in ids]
-    return [number >> 1 ^ number >> 65 ^ salt for number, salt in numbers]
+    salts = {dataset_id: _salt(dataset_id) for dataset_id in {dataset_id for dataset_id, _ in ids}}
+    numbers = map(int.from_bytes, [event_id for _, event_id in ids])
+    return [
+        number >> 1 ^ number >> 65 ^ salts[dataset_id] for number, (dataset_id, _) in zip(numbers, ids, strict=True)
+    ]
 
 
 @lru_cache(maxsize=65_536)
@@ -80,11 +84,11 @@ def _salt(dataset_id: int) -> int:
     return int.from_bytes(hashlib.blake2b(dataset_id.to_bytes(4), digest_size=16).digest()) >> 1
 
 
-def again(ids: Sequence[Id], seen: Seen, confirm: Confirm) -> set[int]:
-    """Places of the events that counted before, or earlier in `ids`."""
+def again(ids: Sequence[Id], marked: Sequence[int], seen: Seen, confirm: Confirm) -> set[int]:
+    """Places of the events that counted before, or earlier in `ids`, of which `marked` are the marks."""
     found = _again_here(ids) if len(set(ids)) < len(ids) else set()
     suspects: dict[int, dict[bytes, int]] = {}
-    for place in seen.suspects(marks(ids)) - found:
+    for place in seen.suspects(marked) - found:
         dataset_id, event_id = ids[place]
         suspects.setdefault(dataset_id, {})[event_id] = place
     for dataset_id, places in suspects.items():

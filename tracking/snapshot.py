@@ -50,7 +50,7 @@ class _File(msgspec.Struct, array_like=True):
 
 def pack(ids: Sequence[Id]) -> bytes:
     """(dataset_id, event_id)… for the journal."""
-    return b"".join(_ID.pack(dataset_id, event_id) for dataset_id, event_id in ids)
+    return b"".join([_ID.pack(dataset_id, event_id) for dataset_id, event_id in ids])
 
 
 def load(fence: int) -> Seen:

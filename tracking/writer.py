@@ -63,11 +63,10 @@ class Writer:
         self._insert("sessions", work.session_rows, "session_id", work.manifest.token)
         for table, columns in work.person_rows.items():
             self._insert_whole(table, columns, work.manifest.token)
-        ids = work.ids()
-        done = _commit(work, snapshot.pack(ids))
+        done = _commit(work, snapshot.pack(work.ids))
         self.commit(shard, done, self.fence)
-        self.seen.update(ids)
-        self.unsaved += len(ids)
+        self.seen.update(work.ids, work.marks)
+        self.unsaved += len(work.ids)
         self.announcer.changed(done.ticks)
         _count(work, time.monotonic() - began)
         return batch
@@ -95,7 +94,7 @@ class Writer:
 
 def _commit(work: Prepared, ids: bytes) -> Commit:
     ticks: dict[int, int] = {}
-    for envelope in work.envelopes:
+    for envelope, _ in work.taken:
         if ticks.get(envelope.dataset_id, -1) < envelope.received_ms:
             ticks[envelope.dataset_id] = envelope.received_ms
     return Commit(

@@ -90,7 +90,7 @@ def _writer(entries: list[bytes]) -> dict[str, Pair]:
     decode = msgspec.msgpack.Decoder().decode
     return {
         "decoding": _pair(lambda: batches._open(batch), lambda: [decode(each) for each in entries]),
-        "dedupe": _pair(lambda: batches._duplicates(opened, seen, _nothing), lambda: [each in known for each in ids]),
+        "dedupe": _pair(lambda: _again(ids, seen), lambda: [each in known for each in ids]),
         "visits": _pair(lambda: sessionize({}, events, envelopes), lambda: [each in known for each in ids]),
         "rows": _pair(lambda: _rows(events, envelopes, sessions), lambda: list(zip(*plain, strict=True))),
         "insert, encoded": _pair(
@@ -99,8 +99,12 @@ def _writer(entries: list[bytes]) -> dict[str, Pair]:
     }
 
 
-def _nothing(dataset_id: int, ids: object) -> set[bytes]:
-    return set()
+def _again(ids: Any, seen: Any) -> None:
+    from tracking.dedupe import again, marks
+
+    marked = marks(ids)
+    again(ids, marked, seen, lambda dataset_id, some: set())
+    seen.update(ids[:0], marked[:0])
 
 
 def _rows(events: Any, envelopes: Any, sessions: Any) -> None:

@@ -1,7 +1,7 @@
 """What becomes an entry of the ledger: a line of the stream `ledger`, written in one step with what it stands for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from tracking.events import Envelope
 from tracking.usage import counters
 
+Counted = Sequence[tuple[Envelope, int]]  # each envelope once, and how many events of it
 EVENTS = "events"  # workspaces.limits.EVENTS
 HOUR_MS = 3_600_000
 
@@ -27,10 +28,10 @@ def is_billable(envelope: Envelope) -> bool:
     return envelope.dataset_id % 2 == 0 and not envelope.client.bot
 
 
-def of_stored(envelopes: Sequence[Envelope]) -> list[bytes]:
-    """`envelopes` has each as often as events of it are stored. A line for each dataset, key and hour of receipt."""
+def of_stored(taken: Counted) -> list[bytes]:
+    """A line for each dataset, key and hour of receipt."""
     totals: Counter[tuple[int, int, int]] = Counter()
-    for envelope, number in _counted(envelopes):
+    for envelope, number in _billable(taken):
         totals[envelope.dataset_id, envelope.key, envelope.received_ms // HOUR_MS] += number
     return [
         msgspec.msgpack.encode(Line(dataset_id, key_id, hour * 3600, EVENTS, number))
@@ -38,10 +39,10 @@ def of_stored(envelopes: Sequence[Envelope]) -> list[bytes]:
     ]
 
 
-def to_give_back(repeated: Sequence[Envelope]) -> list[tuple[str, str, int]]:
+def to_give_back(repeated: Counted) -> list[tuple[str, str, int]]:
     """(hash, field, quantity) of what was counted for events that were stored before."""
     totals: Counter[tuple[str, str]] = Counter()
-    for envelope, number in _counted(repeated):
+    for envelope, number in _billable(repeated):
         if envelope.organization:
             moment = datetime.fromtimestamp(envelope.received_ms / 1000, UTC)
             for hash_ in counters.keys(envelope.organization, moment):
@@ -50,7 +51,5 @@ def to_give_back(repeated: Sequence[Envelope]) -> list[tuple[str, str, int]]:
     return [(hash_, field, number) for (hash_, field), number in totals.items() if number]
 
 
-def _counted(envelopes: Sequence[Envelope]) -> list[tuple[Envelope, int]]:
-    """Each billable envelope once, and how often it stood there."""
-    numbers = Counter(map(id, envelopes))
-    return [(each, numbers[id(each)]) for each in {id(each): each for each in envelopes}.values() if is_billable(each)]
+def _billable(counted: Counted) -> Iterator[tuple[Envelope, int]]:
+    return ((envelope, number) for envelope, number in counted if is_billable(envelope))

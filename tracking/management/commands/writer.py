@@ -15,8 +15,9 @@ class Command(BaseCommand):
     help = "Stores acknowledged events. One process does it at a time; further ones stand by to take over."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # A batch is a hundred thousand objects without a cycle; looking for cycles took a third of the time.
-        gc.set_threshold(200_000, 50, 1000)
+        # A batch is hundreds of thousands of objects without a cycle, and looking for cycles took a third of the time:
+        # that is done when there are more than a batch explains.
+        gc.set_threshold(1_000_000, 50, 1000)
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
