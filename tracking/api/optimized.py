@@ -64,7 +64,7 @@ def _event(action: Any, shared: dict[str, Any]) -> Any:
     kind = action.get("action_type", action.get("event_type"))
     written = ACTIONS.get(kind, kind) if isinstance(kind, str) else kind
     properties = shared | _rest(action, "action_type", "event_type", *FIELDS)
-    if written in VALUES and "value" in properties:
+    if isinstance(written, str) and written in VALUES and "value" in properties:
         properties.setdefault(VALUES[EventType(written)], properties.pop("value"))
     return {"event_type": written, "properties": properties} | {name: action[name] for name in FIELDS if name in action}
 

@@ -93,7 +93,10 @@ def _track(call: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
 
 def _page(call: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     # Not `name`: a workspace that keeps no personal data drops properties of that name.
-    properties = fields.given(page_name=call.get("name"), category=call.get("category")) | _properties(call, context)
+    written = _properties(call, context)
+    if not isinstance(written, dict):
+        return {"event_type": EventType.PAGE_VIEW, "properties": written}
+    properties = fields.given(page_name=call.get("name"), category=call.get("category")) | written
     size = fields.mapping(context.get("screen"))
     seen = fields.given(language=context.get("locale"), screen=fields.screen(size.get("width"), size.get("height")))
     title = fields.given(title=properties.get("title") or call.get("name"))

@@ -101,6 +101,13 @@ def test_every_action_has_its_event(acme, acme_key):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", [[], {}, 5, None])
+def test_an_action_whose_type_is_no_text_is_refused(acme, acme_key, kind):
+    answer = optimized(acme_key, {"action_type": kind, "value": 1})
+
+    assert (answer.status_code, verdicts(answer)[0][0]) == (422, "rejected")
+
+
 def test_the_value_of_an_action_finds_its_place(acme, acme_key):
     optimized(
         acme_key,

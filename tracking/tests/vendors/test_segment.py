@@ -120,6 +120,16 @@ def test_a_batch_says_which_calls_were_not_taken(acme, key):
 
 
 @pytest.mark.usefixtures("clock", "db")
+@pytest.mark.parametrize("kind", ["track", "page", "screen", "identify", "group"])
+@pytest.mark.parametrize("wrong", [1e300, [], "all", True])
+def test_properties_that_are_no_object_are_refused_or_left_out_whatever_the_call(key, kind, wrong):
+    answer = call(kind, {"userId": "u", "event": "ok", "properties": wrong, "traits": wrong}, key)
+
+    assert answer.status_code == (200 if kind == "group" else 400)
+    assert json.loads(answer.content)["success"] is (answer.status_code == 200)
+
+
+@pytest.mark.usefixtures("clock", "db")
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [("{", 400, "malformed"), ({"batch": {}}, 400, "type"), ({"batch": []}, 422, "no_events"),
