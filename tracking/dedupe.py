@@ -25,7 +25,7 @@ An id of a person erased from the store may come back and counts again: nothing 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import compress, count
 
@@ -68,7 +68,7 @@ class Seen:
             self.size += len(fitting)
 
 
-def marks(ids: Iterable[Id]) -> list[int]:
+def marks(ids: Sequence[Id]) -> list[int]:
     """What the filter holds of events: 127 bits each, spread by themselves as ids are random. Halves are folded because
     the filter looks at the low bits first and UUIDs of version 1 differ in the high ones. Ids that somebody crafts to
     collide cost a question to the store, nothing else."""

@@ -1,7 +1,6 @@
 """The id by which an event counts once: the sender's UUID, or one derived from what the event says."""
 
 import hashlib
-import re
 from typing import Any
 
 import msgspec
@@ -9,15 +8,29 @@ import msgspec
 from tracking.trees import Rejected
 from tracking.usage import DropReason
 
-# Random (4) and time-ordered (7) ones. Others hold a MAC address or can be guessed.
-ACCEPTED_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I).fullmatch
+# Random ones (4) and time-ordered ones (7), of the usual variant. Others hold a MAC address or can be guessed.
+VERSIONS, VARIANT = frozenset({4, 7}), 0b10
 
 
 def read(text: str) -> bytes:
     """The 16 bytes of a UUID as text. Raises Rejected event_id."""
-    if not ACCEPTED_UUID(text):
+    found = of_uuid(text)
+    if found is None:
         raise Rejected(DropReason.EVENT_ID, "Send a UUID of version 4 or 7, or no id at all.", "/id")
-    return bytes.fromhex(text.replace("-", ""))
+    return found
+
+
+def of_uuid(text: str) -> bytes | None:
+    """The same; None for anything else. A third of what an expression and uuid.UUID take."""
+    digits = text.replace("-", "")
+    if len(text) != 36 or len(digits) != 32 or not text[8] == text[13] == text[18] == text[23] == "-":
+        return None
+    try:
+        found = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    # With spaces between the digits there are fewer bytes.
+    return found if len(found) == 16 and found[6] >> 4 in VERSIONS and found[8] >> 6 == VARIANT else None
 
 
 def derive(*facts: Any) -> bytes:
@@ -35,5 +48,5 @@ def is_own(event_id: bytes) -> bool:
 
 def text(event_id: bytes) -> str:
     """The 16 bytes as a UUID is written; without an object of uuid.UUID, which costs five times as much."""
-    digits = event_id.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    pairs = event_id.hex("-", 2)  # of bytes
+    return f"{pairs[:4]}{pairs[5:29]}{pairs[30:34]}{pairs[35:]}"

@@ -21,6 +21,9 @@ NAMED: dict[str, str] = {EventType.CUSTOM: "event_name", EventType.GOAL: "goal_n
 # Their properties speak of the page; elsewhere a "title" may be that of a song.
 ABOUT_PAGES = frozenset({EventType.PAGE_VIEW, EventType.SESSION_START})
 IDENTIFYING = frozenset({EventType.IDENTIFY, EventType.AUTO_IDENTIFY})
+# Members of the enumeration take longer to find than all that is done with them here.
+CUSTOM, PAGE_EXIT = EventType.CUSTOM.value, EventType.PAGE_EXIT.value
+LONGEST = properties.FIELDS
 
 
 class Arrival(NamedTuple):
@@ -132,7 +135,7 @@ def _kind(raw: RawEvent) -> tuple[str, str]:
     written = raw.event_type or raw.type or raw.event or raw.event_name or raw.name
     if not written:
         raise Rejected(DropReason.NAME, "Say what happened, as event_type: page_view, custom, …", "/event_type")
-    return (written, written) if written in TYPES else (EventType.CUSTOM.value, written)
+    return (written, written) if written in TYPES else (CUSTOM, written)
 
 
 def _own_name(raw: RawEvent, kind: str, written: str, props: dict[str, Any]) -> str:
@@ -195,23 +198,24 @@ def _identity(kind: str, props: dict[str, Any]) -> str:
 
 def _place(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any]) -> None:
     """Page address, title and referrer: the event's own, its properties', or those of the request."""
-    limits = properties.FIELDS
-    event.url = (raw.url or properties.take_text(props, "url") or frame.url or "")[: limits["url"]]
+    event.url = (raw.url or properties.take_text(props, "url") or frame.url or "")[: LONGEST["url"]]
     if event.type not in ABOUT_PAGES:
-        event.referrer = (raw.referrer or "")[: limits["referrer"]]
-        event.title = (raw.title or "")[: limits["title"]]
+        event.referrer = (raw.referrer or "")[: LONGEST["referrer"]]
+        event.title = (raw.title or "")[: LONGEST["title"]]
         return
-    for name, default in (("referrer", raw.referrer or frame.referrer), ("title", raw.title or frame.title)):
-        setattr(event, name, (properties.take_text(props, name) or default or "")[: limits[name]])
-    for name in ("screen", "language"):
-        if given := properties.take_text(props, name):
-            setattr(event, name, given[: limits[name]])
+    referrer = properties.take_text(props, "referrer") or raw.referrer or frame.referrer or ""
+    title = properties.take_text(props, "title") or raw.title or frame.title or ""
+    event.referrer, event.title = referrer[: LONGEST["referrer"]], title[: LONGEST["title"]]
+    if props:
+        event.screen = properties.take_text(props, "screen")[: LONGEST["screen"]] or event.screen
+        event.language = properties.take_text(props, "language")[: LONGEST["language"]] or event.language
 
 
 def _describe(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any], arrival: Arrival) -> None:
     """The other properties as text, and what is so of the person."""
-    event.props = properties.flatten(props) if props else {}
-    if event.type == EventType.PAGE_EXIT and (view := raw.page_view_id or frame.page_view_id):
+    if props:
+        event.props = properties.flatten(props)
+    if event.type == PAGE_EXIT and (view := raw.page_view_id or frame.page_view_id):
         # One page view may report several exits, each with the total so far.
         event.props["page_view_id"] = view[:VIEW_CHARS]
     if schema := raw.schema_id or frame.schema_id:

@@ -54,7 +54,7 @@ def traits(given: dict[str, Any]) -> dict[str, str]:
 
 def take_text(properties: dict[str, Any], name: str) -> str:
     """Removes and returns a text property; one of another type stays where it is."""
-    return properties.pop(name) if type(properties.get(name)) is str else ""
+    return properties.pop(name) if name in properties and type(properties[name]) is str else ""
 
 
 def take_number(

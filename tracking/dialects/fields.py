@@ -48,7 +48,7 @@ def named(written: Any, *within: Any) -> dict[str, Any]:
     """The field that makes the event count once: a UUID as it is, another text where its tool looks for equal ones."""
     if written is None or written == "":
         return {}
-    if isinstance(written, str) and not within and event_ids.ACCEPTED_UUID(written):
+    if isinstance(written, str) and not within and event_ids.of_uuid(written):
         return {"id": written}
     return {"insert_id": ":".join(str(part) for part in (*within, written) if part is not None)}
 

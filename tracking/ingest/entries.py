@@ -4,6 +4,7 @@ import hashlib
 import uuid
 
 import msgspec
+from django.conf import settings
 
 from tracking import buffer, event_ids, portions, receipts, usage
 from tracking.append import NAMED_TTL_S, REQUEST_TTL_S, Entry, Ration
@@ -11,6 +12,8 @@ from tracking.events import Accepted, Client, Envelope, Quarantined
 from tracking.ingest.work import Judged, Work
 from tracking.keys import KeyGrant
 from tracking.verdicts import reasons
+
+Parts = dict[int, tuple[list[Accepted], list[Quarantined]]]  # by shard
 
 
 def entry(work: Work) -> tuple[str, Entry]:
@@ -53,18 +56,25 @@ def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:
 
 def _envelopes(judged: Judged, grant: KeyGrant, client: Client, receipt: str, received_ms: int) -> dict[int, bytes]:
     """The log entries by shard. A visitor's events stay together and in order."""
-    by_shard: dict[int, tuple[list[Accepted], list[Quarantined]]] = {}
+    by_shard: Parts = {}
+    if settings.INGEST_SHARDS == 1 and (judged.events or judged.quarantined):
+        by_shard[0] = (judged.events, judged.quarantined)
+    else:
+        _part(judged, grant, client, by_shard)
+    about = (grant.dataset_id, receipt, received_ms, client)
+    held_to = (grant.timeout_s, grant.bounce_ms, grant.host)
+    consumer = (grant.consumer.organization_id, grant.consumer.key_id)
+    return {
+        shard: msgspec.msgpack.encode(Envelope(*about, events, *held_to, aside, *consumer))
+        for shard, (events, aside) in by_shard.items()
+    }
+
+
+def _part(judged: Judged, grant: KeyGrant, client: Client, by_shard: Parts) -> None:
     for event in judged.events:
         by_shard.setdefault(_shard(event, grant, client), ([], []))[0].append(event)
     for aside in judged.quarantined:
         by_shard.setdefault(_shard(aside.event, grant, client), ([], []))[1].append(aside)
-    about = (grant.dataset_id, receipt, received_ms, client)
-    settings = (grant.timeout_s, grant.bounce_ms, grant.host)
-    consumer = (grant.consumer.organization_id, grant.consumer.key_id)
-    return {
-        shard: msgspec.msgpack.encode(Envelope(*about, events, *settings, aside, *consumer))
-        for shard, (events, aside) in by_shard.items()
-    }
 
 
 def _shard(event: Accepted, grant: KeyGrant, client: Client) -> int:

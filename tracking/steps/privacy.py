@@ -43,9 +43,8 @@ SUSPICIOUS = re.compile(
 
 def without_personal_data(event: Accepted) -> None:
     """Leaves nothing personal in the event's texts; its user id becomes a number."""
-    if SUSPICIOUS.search(f"{event.name}\n{event.url}\n{event.title}\n{event.referrer}"):
-        event.name, event.url, event.title = redacted(event.name), redacted(event.url), redacted(event.title)
-        event.referrer = redacted(event.referrer)
+    event.name, event.url, event.title = redacted(event.name), redacted(event.url), redacted(event.title)
+    event.referrer = redacted(event.referrer)
     if event.props or event.traits or event.traits_once:
         event.props, event.traits, event.traits_once = map(_kept, (event.props, event.traits, event.traits_once))
 
@@ -79,6 +78,7 @@ def is_personal(name: str) -> bool:
     return last in PERSONAL or last == "name" and (not parents or parents[-1] in PERSONS)
 
 
+@lru_cache(maxsize=8192)  # pages, their titles and many values come again and again
 def redacted(text: str) -> str:
     """The text with what is personal in it replaced by what it was."""
     if not SUSPICIOUS.search(text):
@@ -91,7 +91,8 @@ def redacted(text: str) -> str:
 
 def identity(dataset_id: int, user_id: str) -> str:
     """A user id that is an e-mail address, as a number only this installation can compute; any other as it is."""
-    return f"email:{_keyed(dataset_id, user_id.lower())}" if EMAIL.fullmatch(user_id) else user_id
+    is_email = user_id and EMAIL.fullmatch(user_id)
+    return f"email:{_keyed(dataset_id, user_id.lower())}" if is_email else user_id
 
 
 @lru_cache(maxsize=16_384)
