@@ -31,7 +31,7 @@ def as_object(tree: Any) -> dict[str, Any]:
 
 
 def decode(body: bytes) -> Any:
-    if not body.strip():
+    if not body or body.isspace():
         raise Problem(400, "empty", 'The body is empty. Send {"events": […]}.')
     if len(body) > MAX_VALUES and body.count(b",") > MAX_VALUES:
         raise Problem(413, "too_many_values", f"A body may have {MAX_VALUES} values. Send fewer events at a time.")

@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
-from django.conf import settings
 from django.db import close_old_connections, connection
 
 from config.lib import metrics, problems
+from config.lib.settled import settled
 from tracking import door, ingest, keys, spool, wire
 from tracking.api.collect import CollectView
 from tracking.append import Entry
@@ -61,7 +61,7 @@ def begin(environ: Mapping[str, Any], body: bytes, now: datetime) -> Waiting | i
     try:
         plain = wire.plain(environ, body)  # the head was looked through: it has a length, and no encoding
         work = door.judged(ASKING_NOBODY, door.Sent(environ, door.query_of(environ), plain), now)
-        if not work.is_plain or settings.KAFKA_BROKERS:  # Kafka is waited for, too
+        if not work.is_plain or settled.KAFKA_BROKERS:  # Kafka is waited for, too
             return work
         receipt, entry = ingest.entry(work)
     except Exception:  # whatever it is, `answer` meets it again and says so
@@ -110,7 +110,7 @@ def _answered(ask: Callable[[], door.Answer]) -> Reply:
 
 def _number() -> str:
     """A request's name in logs and answers. It guards nothing: it need not be secret, which costs more."""
-    return f"{random.getrandbits(128):032x}"
+    return random.randbytes(16).hex()
 
 
 def _said(said: door.Answer, request_id: str) -> Reply:

@@ -123,7 +123,8 @@ def _asked(dialect: Dialect, sent: Sent, now: datetime) -> Asked:
     sender, outside = limits.sender_of(sent.environ), dialect.key(sent)
     grant = _grant(dialect, outside, sender, now) if outside else None  # a stranger's body is not parsed
     payload = dialect.parse(sent)
-    raw = keys.one_of(outside, keys.in_frame(payload.frame))
+    within = keys.in_frame(payload.frame)
+    raw = keys.one_of(outside, within) if within else outside
     grant = grant or _grant(dialect, raw, sender, now)
     limits.check(grant, raw, sender)
     origins.check(grant, sent.environ.get("HTTP_ORIGIN", ""))

@@ -61,21 +61,22 @@ _database_away_until = _silent_until = 0.0
 
 def in_request(environ: Mapping[str, Any], query: Mapping[str, str]) -> str:
     """The key of the headers or the query string, or "". Raises Problem 400 when there are different ones."""
-    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    authorization, written = environ.get("HTTP_AUTHORIZATION", ""), environ.get("HTTP_X_API_KEY", "").strip()
+    if not authorization and not query:
+        return written
     bearer = authorization[7:].strip() if authorization[:7].lower() == "bearer " else ""
-    return one_of(environ.get("HTTP_X_API_KEY", "").strip(), bearer, query.get("k", ""), query.get("api_key", ""))
+    return one_of(written, bearer, query.get("k", ""), query.get("api_key", ""))
 
 
 def in_frame(frame: Frame) -> str:
     """The key of the body, or "". sendBeacon cannot set headers, so this is where the script writes it."""
-    customer = frame.customerObject
-    return one_of(frame.api_key or "", customer.apiKey or "" if customer else "")
+    own, customer = frame.api_key or "", frame.customerObject
+    return one_of(own, customer.apiKey or "") if customer else own
 
 
 def one_of(*found: str) -> str:
     """The key that was found, wherever it stood. Raises Problem 400 when it is not the same everywhere."""
-    different = set(found)
-    different.discard("")
+    different = {each for each in found if each}
     if len(different) > 1:
         raise Problem(400, "ambiguous_key", "Send one API key. This request brings different ones.")
     return different.pop() if different else ""

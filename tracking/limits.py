@@ -10,11 +10,10 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from django.conf import settings
-
 from config.lib.addresses import client_address
 from config.lib.problems import Problem
 from config.lib.ratelimit import Limit, wait_seconds
+from config.lib.settled import settled
 from tracking.keys import KeyGrant
 
 BURST_SECONDS = 10  # how much of the rate may come at once
@@ -43,10 +42,10 @@ def _sender(address: str, is_peer: bool) -> str:
 
 def check(grant: KeyGrant, raw: str, sender: str) -> None:
     """Raises Problem 429. A customer's server sends for many visitors, so only its key is counted."""
-    if settings.INGEST_KEY_RATE:
-        _spend(f"key:{raw}", settings.INGEST_KEY_RATE, "This key")
-    if settings.INGEST_ADDRESS_RATE and sender and not grant.is_secret:
-        _spend(f"address:{sender}", settings.INGEST_ADDRESS_RATE, "This address")
+    if settled.INGEST_KEY_RATE:
+        _spend(f"key:{raw}", settled.INGEST_KEY_RATE, "This key")
+    if sender and settled.INGEST_ADDRESS_RATE and not grant.is_secret:
+        _spend(f"address:{sender}", settled.INGEST_ADDRESS_RATE, "This address")
 
 
 def check_guessing(sender: str) -> None:

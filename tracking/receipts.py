@@ -18,8 +18,7 @@ from functools import lru_cache
 from math import comb
 from typing import NamedTuple
 
-from django.conf import settings
-
+from config.lib.settled import settled
 from tracking import event_ids
 from tracking.events import MAX_EVENTS
 
@@ -81,7 +80,7 @@ def _form(receipt: uuid.UUID) -> str:
 
 def _seal(dataset_id: int, received_ms: int, said: int) -> int:
     message = b"%d:%d:%d" % (dataset_id, received_ms, said)
-    return int.from_bytes(hmac.digest(_key(settings.SECRET_KEY), message, "sha256")[:4]) >> 32 - SEAL_BITS
+    return int.from_bytes(hmac.digest(_key(settled.SECRET_KEY), message, "sha256")[:4]) >> 32 - SEAL_BITS
 
 
 @lru_cache(maxsize=2)

@@ -23,7 +23,7 @@ def note(dataset_id: int, event_ids: Iterable[bytes]) -> None:
     """Call once they are on the disk, never before."""
     global _young, _old
     with _lock:
-        _young.update((dataset_id, event_id) for event_id in event_ids)
+        _young.update([(dataset_id, event_id) for event_id in event_ids])
         if len(_young) > REMEMBERED:
             _old, _young = _young, set()
 

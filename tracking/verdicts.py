@@ -53,6 +53,8 @@ def joined(receipts: Sequence[Receipt]) -> Receipt:
 
 def status_of(receipt: Receipt) -> int:
     """422 when every event is at fault. What the workspace's own filters keep out is no fault of the sender."""
+    if receipt.accepted:
+        return 200
     is_at_fault = [verdict.status == "rejected" and verdict.code not in FILTERED for verdict in receipt.results]
     return 422 if all(is_at_fault) else 200
 
@@ -65,9 +67,9 @@ def mark_repeated(verdicts: Sequence[Verdict]) -> None:
             verdict.status = "duplicate"
 
 
-def reasons(verdicts: Sequence[Verdict]) -> Mapping[DropReason, int]:
-    """How many events were not logged, by reason."""
-    if [verdict.status for verdict in verdicts].count("accepted") == len(verdicts):
+def reasons(verdicts: Sequence[Verdict], accepted: int) -> Mapping[DropReason, int]:
+    """How many events were not logged, by reason; `accepted` of them were."""
+    if accepted == len(verdicts):
         return NONE
     found = Counter(DropReason(verdict.code) for verdict in verdicts if verdict.code and verdict.status == "rejected")
     found[DropReason.DUPLICATE] = sum(verdict.status == "duplicate" for verdict in verdicts)

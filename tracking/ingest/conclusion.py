@@ -17,7 +17,8 @@ def concluded(work: Work, number: str | None) -> Receipt:
     given_up = judged.given_up if number or work.is_empty else 0  # a repetition says it again
     if not number:
         mark_repeated(judged.verdicts)
-    counts, why = judged.counts, reasons(judged.verdicts)
+    counts = judged.counts
+    why = reasons(judged.verdicts, counts.accepted)
     if number:
         recent.note(grant.dataset_id, [event.event_id for event in judged.events])
         _tell_prometheus(judged, counts.held, grant)
@@ -25,15 +26,17 @@ def concluded(work: Work, number: str | None) -> Receipt:
         number = receipts.issue(grant.dataset_id, received_ms, counts)
         told = usage.tally(grant.dataset_id, work.now, 0, why, received=judged.received, given_up=given_up)
         spool.count(received_ms, told, usage.add)
-    rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
-    faults.note(grant.dataset_id, work.now, judged.findings)
+    if why:
+        rejections.note(grant.dataset_id, number, received_ms, judged.verdicts)
+    if judged.findings:
+        faults.note(grant.dataset_id, work.now, judged.findings)
     usage.tell_prometheus(counts.accepted, why, given_up)
     return _receipt(number, judged, counts, grant.rules.is_paused)
 
 
 def _tell_prometheus(judged: Judged, held: int, grant: KeyGrant) -> None:
     source = "server" if grant.is_secret else "web"
-    logged = judged.events[: len(judged.events) - held]
+    logged = judged.events[: len(judged.events) - held] if held else judged.events
     prometheus.count_events(grant.tenant, source, [event.type for event in logged])
     if held:
         prometheus.count_exceeded(grant.tenant, "events")

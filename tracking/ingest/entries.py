@@ -4,8 +4,8 @@ import hashlib
 import uuid
 
 import msgspec
-from django.conf import settings
 
+from config.lib.settled import settled
 from tracking import buffer, event_ids, portions, receipts, usage
 from tracking.append import NAMED_TTL_S, REQUEST_TTL_S, Entry, Ration
 from tracking.events import Accepted, Client, Envelope, Quarantined
@@ -29,11 +29,12 @@ def entry_of(work: Work, key: bytes, room: int, ration: Ration | None) -> tuple[
     """(receipt, what is logged) when there is room for the first `room` events; the others are held."""
     judged, grant, client, received_ms = work.judged, work.grant, work.client, work.received_ms
     logged, held = _parted(judged, room)
-    receipt = receipts.issue(grant.dataset_id, received_ms, judged.counts)
+    counts = judged.counts
+    receipt = receipts.issue(grant.dataset_id, received_ms, counts)
     if ration and held.events:
         put_aside = list(_envelopes(held, grant, client, receipt, received_ms).values())
         ration = ration._replace(held=put_aside, held_quantity=len(held.events))
-    told = reasons(judged.verdicts)
+    told = reasons(judged.verdicts, counts.accepted)
     tally = usage.tally(
         grant.dataset_id, work.now, len(logged.events), told, received=judged.received, given_up=judged.given_up
     )
@@ -42,7 +43,8 @@ def entry_of(work: Work, key: bytes, room: int, ration: Ration | None) -> tuple[
 
 
 def _kept_s(judged: Judged) -> int:
-    return NAMED_TTL_S if all(map(event_ids.is_own, [each.event_id for each in judged.every])) else REQUEST_TTL_S
+    has_own = all(map(event_ids.is_own, [each.event_id for each in judged.every]))
+    return NAMED_TTL_S if has_own else REQUEST_TTL_S
 
 
 def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:
@@ -57,7 +59,7 @@ def _parted(judged: Judged, room: int) -> tuple[Judged, Judged]:
 def _envelopes(judged: Judged, grant: KeyGrant, client: Client, receipt: str, received_ms: int) -> dict[int, bytes]:
     """The log entries by shard. A visitor's events stay together and in order."""
     by_shard: Parts = {}
-    if settings.INGEST_SHARDS == 1 and (judged.events or judged.quarantined):
+    if settled.INGEST_SHARDS == 1 and (judged.events or judged.quarantined):
         by_shard[0] = (judged.events, judged.quarantined)
     else:
         _part(judged, grant, client, by_shard)

@@ -127,16 +127,21 @@ _here = Spool()
 
 
 def here() -> Spool:
-    """That of this process; a child of a fork has its own."""
-    global _here
-    if _here.pid != os.getpid():
-        _here = Spool()
+    """That of this process."""
     return _here
+
+
+def _begin_anew() -> None:
+    global _here
+    _here = Spool()
+
+
+os.register_at_fork(after_in_child=_begin_anew)  # a child has its own
 
 
 def is_open() -> bool:
     """Whether the log is away, or was, and not all of it is made up for."""
-    return _here.pid == os.getpid() and (_here.file is not None or time.monotonic() < _here.suspected_until)
+    return _here.file is not None or time.monotonic() < _here.suspected_until
 
 
 def suspect() -> None:

@@ -11,7 +11,7 @@ from config.lib import metrics
 
 def count_events(tenant: str, source: str, types: Sequence[str]) -> None:
     """`types` has the type of each event that was accepted."""
-    for event, number in Counter(types).items() if len(types) > 1 else ((each, 1) for each in types):
+    for event, number in Counter(types).items() if len(types) > 1 else [(each, 1) for each in types]:
         metrics.add(_events(tenant, event, source), number)
 
 
