@@ -124,6 +124,7 @@ def _prepared(batch: Batch, opened: Opened, poison: dict[int, str], seen: Seen, 
     if manifest.duplicates:
         ids = [(envelope.dataset_id, event.event_id) for event, envelope in zip(events, envelopes, strict=True)]
         marked = marks(ids)
+    rows.check(list(opened.values()), events)
     states = _states(wanted(events, envelopes))
     sessions, event_rows, session_rows, person_rows = _rows(states, events, envelopes)
     person_rows["quarantine"] = aside.columns(opened.values())
@@ -177,7 +178,6 @@ def _flat(opened: Opened, skipped: set[tuple[int, int]]) -> tuple[list[Accepted]
 def _rows(
     states: dict[Key, Visitor], events: Sequence[Accepted], envelopes: Sequence[Envelope]
 ) -> tuple[Sessions, rows.Columns, rows.Columns, dict[str, rows.Columns]]:
-    rows.check(envelopes, events)
     sessions = sessionize(states, events, envelopes)
     received_ms = max([envelope.received_ms for envelope in envelopes], default=0)
     persons = {"identity": rows.identity_columns(sessions, received_ms), "traits": rows.trait_columns(events, sessions)}
@@ -188,6 +188,7 @@ def _failing_alone(opened: Opened) -> dict[int, str]:
     failing = {}
     for entry, envelope in opened.items():
         try:
+            rows.check([envelope], envelope.events)
             _rows({}, envelope.events, [envelope] * len(envelope.events))
         except Exception as error:
             failing[entry] = _reason(error)

@@ -47,6 +47,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.slow = ThreadPoolExecutor(SLOW_THREADS, "slow")
         self.reading: dict[Any, float] = {}  # until when slow ones may, the first to end first
         gc.freeze()  # what the master loaded stays for good: it need not be looked through, nor copied for its marks
+        gc.set_threshold(20_000, 10, 10)  # the requests of a group make some thousand objects, and hardly a cycle
         self.lane = Lane(self, self.cfg.keepalive or 1)
         super().run()
 
