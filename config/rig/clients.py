@@ -3,6 +3,7 @@
 Each client journals what was acknowledged, so that it can be compared with what is stored.
 """
 
+import gzip
 import http.client
 import json
 import threading
@@ -37,17 +38,27 @@ def page_views(count: int, visitor: str, host: str = "shop.example.com") -> list
 
 
 class Client:
-    """Sends one request after the other until each is answered for good. Its connection is kept, or new for each."""
+    """Sends one request after the other until each is answered for good. Its connection is kept, or new for each.
+
+    With `packs` bodies are compressed.
+    """
 
     def __init__(
-        self, port: int, key: str, patience_s: float = 60, journal: Path | None = None, keeps: bool = True
+        self,
+        port: int,
+        key: str,
+        patience_s: float = 60,
+        journal: Path | None = None,
+        keeps: bool = True,
+        packs: bool = False,
     ) -> None:
-        self.port, self.key, self.patience_s, self.keeps = port, key, patience_s, keeps
+        self.port, self.key, self.patience_s, self.keeps, self.packs = port, key, patience_s, keeps, packs
         self.journal = Journal(journal)
         self._connection: http.client.HTTPConnection | None = None
 
     def send(self, events: list[dict[str, object]]) -> None:
         body = json.dumps({"events": events}).encode()
+        body = gzip.compress(body, 1) if self.packs else body
         ids = [str(event["id"]) for event in events]
         began = time.monotonic()
         pause = 0.05
@@ -72,9 +83,9 @@ class Client:
         try:
             connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             self._connection = connection
-            connection.request(
-                "POST", "/api/v1/collect", body, {"Content-Type": "text/plain;charset=UTF-8", "X-API-Key": self.key}
-            )
+            headers = {"Content-Type": "text/plain;charset=UTF-8", "X-API-Key": self.key}
+            packed = {"Content-Encoding": "gzip"} if self.packs else {}
+            connection.request("POST", "/api/v1/collect", body, headers | packed)
             response = connection.getresponse()
             response.read()
             if not self.keeps:
@@ -108,10 +119,11 @@ def run(
     patience_s: float = 60,
     journals: Path | None = None,
     keeps: bool = True,
+    packs: bool = False,
 ) -> list[Journal]:
     """One client and thread for each of the works; returns when all are through. `journals` is a folder."""
     clients = [
-        (Client(port, key, patience_s, journals and journals / f"{number}.journal", keeps), work)
+        (Client(port, key, patience_s, journals and journals / f"{number}.journal", keeps, packs), work)
         for number, work in enumerate(batches)
     ]
     threads = [threading.Thread(target=_work, args=each, daemon=True) for each in clients]

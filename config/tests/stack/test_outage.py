@@ -1,4 +1,4 @@
-"""P4, P6, P15: the log away, PostgreSQL away, a restart in the middle: events are acknowledged, and counted once."""
+"""P4 to P6, P15: log, store or PostgreSQL away, a restart in the middle: events are acknowledged, and counted once."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
+from functools import partial
 from statistics import quantiles
 
 import pytest
@@ -21,6 +22,7 @@ from config.tests.stack.test_kill import check, send_while
 from config.tests.stack.test_stop import children, stopped
 
 PATIENCE_SECONDS = 30
+AWAY_SECONDS, SHOWN_SECONDS = 60, 10
 
 
 def statuses(journals) -> Counter[int]:
@@ -160,3 +162,33 @@ def test_a_rolling_restart_under_load_costs_nobody_an_answer(stack, keeps):
     ended = 2 * 2 * 8 if keeps else 0
     assert statuses(journals)[0] <= ended
     assert set(statuses(journals)) <= {200, 0}
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("packs", [False, True], ids=["plain", "compressed"])
+def test_while_the_store_is_away_nothing_is_refused_and_what_waits_is_caught_up_with(stack, packs):
+    """P5, scaled down. Compressed bodies come by the other door."""
+    tenant, done = stack.tenant(f"store {uuid.uuid4().hex[:6]}"), threading.Event()
+    works = [clients.until(done, f"client-{number}", pause_s=0.02) for number in range(8)]
+    journals: list[Journal] = []
+    sent = partial(clients.run, stack.port, tenant.key, works, packs=packs)
+    sender = threading.Thread(target=lambda: journals.extend(sent()))
+    log_mb = cost.memory_mb(stack.pid("buffer"))
+    with stopped(stack.pid("eventstore")):
+        sender.start()
+        time.sleep(SHOWN_SECONDS)
+        shown = stack.request("GET", "/readiness")["analytics"]["waiting"]
+        time.sleep(AWAY_SECONDS - SHOWN_SECONDS)
+        done.set()
+        sender.join()
+        log_mb = cost.memory_mb(stack.pid("buffer")) - log_mb
+    back_at = time.monotonic()
+    stack.wait_stored(2 * AWAY_SECONDS + PATIENCE_SECONDS)
+    caught_up_s = time.monotonic() - back_at
+
+    rate = sum(len(each.acknowledged) for each in journals) / AWAY_SECONDS
+    print(f"{rate:.0f} events/s, {log_mb:.0f} MB more of the log's memory; caught up in {caught_up_s:.0f} s")
+    assert shown > 0
+    assert set(statuses(journals)) == {200}
+    assert caught_up_s < 2 * AWAY_SECONDS
+    check(stack, tenant, journals)
