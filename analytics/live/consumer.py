@@ -1,11 +1,13 @@
 """One socket: see the package for what travels over it."""
 
 import asyncio
+from dataclasses import replace
+from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from analytics.live import figures
 from analytics.live.pulse import pulse
+from analytics.live.question import Asked, asked
 from analytics.live.rights import may_listen
 from analytics.live.standing import Listener
 
@@ -20,17 +22,27 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     channel_layer_alias = "none"  # `Wire` hears for all of them
 
     listener: Listener | None = None
-    question: figures.Asked | None = None  # of a dashboard
+    question: Asked | None = None  # of a dashboard
+    parts: Asked | None = None  # the same with its links, of a page that is sent its parts instead of asking for them
+    ticks = False  # such a page also shows what grows old without any event
 
     async def connect(self) -> None:
         self.listener = await may_listen(self.scope)
         if self.listener is None:
             await self.close()
             return
-        self.question = figures.asked(self.listener, self.scope["query_string"].decode("latin-1"))
+        self._read(self.scope["query_string"].decode("latin-1"))
         await pulse.follow(self.listener.dataset_id)
         await self.accept()
         pulse.join(self)
+
+    def _read(self, query: str) -> None:
+        assert self.listener
+        words = parse_qs(query)
+        self.question = asked(self.listener, query)
+        if self.question and "parts" in words:
+            self.parts = replace(self.question, token=self.listener.token)
+            self.ticks = words["parts"] == ["ticking"]
 
     async def disconnect(self, code: int) -> None:
         pulse.leave(self)
@@ -39,12 +51,12 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         """Pages have nothing to say here: whoever talks is no page of ours, and is not listened to."""
         await self.close(code=TALKED)
 
-    async def say(self, *texts: str) -> None:
+    async def say(self, *messages: str | bytes) -> None:
         """A page that does not read is let go, so that it keeps nobody waiting: it comes back by itself."""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                for text in texts:
-                    await self.send(text_data=text)
+                for message in messages:
+                    await (self.send(message) if isinstance(message, str) else self.send(bytes_data=message))
         except TimeoutError:
             await self.close(code=TOO_SLOW)
         except OSError:

@@ -1,6 +1,6 @@
 """One heartbeat for all sockets of a process: a thousand open pages cost what one costs.
 
-The writer's word that a dataset has changed is passed on at once (`Wire`), and the figures follow (`News`). Every
+The writer's word that a dataset has changed is passed on at once (`Wire`); figures and parts follow (`News`). Every
 second: for each overview that somebody looks at, count who is here now (at most one query in RECOUNT_SECONDS) and tell
 those pages if the number moved; every RIGHTS_SECONDS, close the sockets of those who may no longer listen.
 
@@ -11,13 +11,16 @@ hears of it here: late, but never not at all.
 import asyncio
 import json
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import structlog
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 
+from analytics.live.figures import figures
 from analytics.live.news import News
+from analytics.live.parts import packed, parts
 from analytics.live.rights import may_still_listen
 from analytics.live.wire import Wire
 from analytics.query import cache
@@ -31,7 +34,10 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 1
 RECOUNT_SECONDS = 3  # visitors also leave, without any event telling
 RIGHTS_SECONDS = 3  # revocation closes a socket within five
-REQUESTS_A_SECOND = 100  # that the pages of this process may make together, after a change
+REQUESTS_A_SECOND = 100  # that those who ask for themselves may make together, after a change
+FIGURES_EVERY_S = 0.5
+PARTS_EVERY_S = 1.5  # of one state: busy sites change all the time, and drawing a dashboard takes 20 to 30 ms
+TICK_SECONDS = 30
 log = structlog.get_logger()
 
 
@@ -43,7 +49,8 @@ class Pulse:
         self._wires: dict[int, Wire] = {}
         self._visitors: dict[LiveConsumer, int] = {}  # as each overview was last told
         self._heard: dict[int, int] = {}  # dataset -> the newest change its pages were told of
-        self._news = News()
+        self._figures = News(attrgetter("question"), figures, lambda changed: changed, FIGURES_EVERY_S)
+        self._parts = News(attrgetter("parts"), parts, packed, PARTS_EVERY_S)
         self._task: asyncio.Task[None] | None = None
         self._partings: set[asyncio.Task[None]] = set()
 
@@ -60,7 +67,8 @@ class Pulse:
     def join(self, socket: "LiveConsumer") -> None:
         assert socket.listener
         self._sockets.setdefault(socket.listener.dataset_id, set()).add(socket)
-        self._news.welcome(socket)
+        self._figures.welcome(socket)
+        self._parts.welcome(socket)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._beat())
 
@@ -71,7 +79,8 @@ class Pulse:
         sockets = self._sockets.get(dataset_id, set())
         sockets.discard(socket)
         self._visitors.pop(socket, None)
-        self._news.forget(socket)
+        self._figures.forget(socket)
+        self._parts.forget(socket)
         if not sockets:
             self._sockets.pop(dataset_id, None)
             self._heard.pop(dataset_id, None)
@@ -88,7 +97,9 @@ class Pulse:
                 await self._catch_up()
             for dataset_id in self._sockets:
                 self._wire(dataset_id)  # again, where it was cut
-            self._news.ask()  # what came due while the answer before was on its way
+            if second % TICK_SECONDS == TICK_SECONDS - 1:
+                self._parts.expect(each for sockets in self._sockets.values() for each in sockets if each.ticks)
+            self._ask()  # for those who have come
             await asyncio.sleep(BEAT_SECONDS)
             second += 1
 
@@ -108,13 +119,19 @@ class Pulse:
             await _say(changed, {"metric": "visitors_now", "value": value})
 
     async def _tell_change(self, dataset_id: int, as_of_ms: int) -> None:
-        """`pause_ms`: how far apart a page shall ask for its fragments, so that all of them together are answered."""
+        """`pause_ms`: how far apart those who ask for themselves shall do so, so that all of them are answered."""
         sockets = list(self._sockets.get(dataset_id, ()))
         self._heard[dataset_id] = max(as_of_ms, self._heard.get(dataset_id, 0))
-        self._news.expect(sockets)
-        self._news.ask()
-        pause_ms = 1000 * sum(map(len, self._sockets.values())) // REQUESTS_A_SECOND
-        await _say(sockets, {"changed": as_of_ms, "pause_ms": pause_ms})
+        for news in (self._figures, self._parts):
+            news.expect(sockets)
+        self._ask()
+        asking = sum(not each.parts for everybody in self._sockets.values() for each in everybody)
+        message: dict[str, object] = {"changed": as_of_ms, "pause_ms": 1000 * asking // REQUESTS_A_SECOND}
+        await _say([each for each in sockets if not each.parts], message)
+
+    def _ask(self) -> None:
+        self._figures.ask()
+        self._parts.ask()
 
     async def _catch_up(self) -> None:
         """At the first look at a dataset its pages have missed nothing: each asks for its numbers when it opens."""

@@ -75,6 +75,8 @@ def _by_ticket(scope: dict[str, Any], uid: Any, text: str) -> Listener | None:
         key_id=ticket.key_id,
         user_id=ticket.user_id,
         filters=json.dumps(ticket.filters) if ticket.share_id else "",
+        token=ticket.token,
+        ends_at=ticket.ends_at,
     )
 
 

@@ -27,6 +27,8 @@ class Listener:
     key_id: int | None = None
     share_id: int | None = None
     filters: str = ""  # of an embed's customer, as JSON
+    token: str = ""  # of an embed
+    ends_at: float | None = None  # seconds since 1970
 
 
 def allowed(listeners: Iterable[Listener]) -> set[Listener]:
@@ -86,10 +88,12 @@ def _readers(listeners: set[Listener]) -> set[Listener]:
 def _shared(listeners: set[Listener]) -> set[Listener]:
     if not listeners:
         return set()
-    ahead = Q(expires_at=None) | Q(expires_at__gt=clock.now())
+    now = clock.now()
+    ahead = Q(expires_at=None) | Q(expires_at__gt=now)
     asked = DashboardShare.objects.filter(ahead, pk__in={each.share_id for each in listeners}, revoked_at=None)
     open_ones = set(asked.values_list("pk", "dashboard_id"))
-    return {each for each in listeners if (each.share_id, each.dashboard_id) in open_ones}
+    present = {each for each in listeners if each.ends_at is None or each.ends_at > now.timestamp()}
+    return {each for each in present if (each.share_id, each.dashboard_id) in open_ones}
 
 
 def _keyed(listeners: set[Listener]) -> set[Listener]:

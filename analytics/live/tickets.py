@@ -16,7 +16,9 @@ LIVES = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Ticket:
-    """Exactly one of share_id, key_id and user_id is set. `filters` are the embed's own, as JSON."""
+    """Exactly one of share_id, key_id and user_id is set. Of an embed: `filters` are its own, as JSON, `token` what its
+    page was opened with, `ends_at` (seconds since 1970) when that expires.
+    """
 
     dashboard_id: int
     share_id: int | None = None
@@ -25,6 +27,8 @@ class Ticket:
     environment: str = "live"
     origin: str = ""  # of the page that may use it; empty: ours, or no browser at all
     filters: Any = ()
+    token: str = ""
+    ends_at: float | None = None
 
 
 def sign(ticket: Ticket) -> str:

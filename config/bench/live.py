@@ -1,8 +1,8 @@
 """(h) A thousand open dashboards while a hundred events a second come in: what the live process costs, and how long it
 takes from the answer to an event until a reader's browser shows it: alone, and beside the others.
 
-The readers are sockets without a browser, a hundred on each of ten dashboards; one more dashboard is open in Chromium.
-With `--seconds 10` it takes about four minutes.
+The readers are sockets without a browser, a hundred on each of ten dashboards, which are sent what pages are sent; one
+more dashboard is open in Chromium. It takes about four minutes.
 """
 
 import argparse
@@ -25,7 +25,8 @@ from config.testing.pages import ARGUMENTS, chromium
 
 DASHBOARDS, READERS = 10, 100
 EVENTS_A_SECOND = 100
-BEFORE = 200  # probes sent first: numbers that stand nowhere else on the page
+PROBES = 60  # for each figure
+BEFORE = 200  # sent first: numbers that stand nowhere else on the page
 PATIENCE_S = 60
 PROBE = "s=events;is,event,probe"
 SHOWN = r"""([selector, text]) => document.querySelector(selector)?.textContent.split(/\D+/).includes(text)"""
@@ -38,10 +39,10 @@ def measure(options: argparse.Namespace) -> Iterator[tuple[str, object]]:
         addresses = [_socket(stack, tenant, _dashboard(stack, tenant, f"Board {n}")) for n in range(DASHBOARDS)]
         yield "idle: memory of the live process, MB", round(_memory(stack))
         with _Reader(stack, tenant) as reader:
-            yield from reader.delays("alone", options.seconds)
+            yield from reader.delays("alone")
             with _Crowd(stack, tenant, addresses) as crowd:
                 yield from crowd.cost(options.seconds).items()
-                yield from reader.delays("beside 1,000 readers", 3 * options.seconds)
+                yield from reader.delays("beside 1,000 readers")
 
 
 def _dashboard(stack: Stack, tenant: Tenant, name: str) -> str:
@@ -58,7 +59,7 @@ def _dashboard(stack: Stack, tenant: Tenant, name: str) -> str:
 
 def _socket(stack: Stack, tenant: Tenant, uid: str) -> str:
     ticket = _post(stack, tenant, f"/api/v1/dashboards/{uid}/live", {})
-    return f"ws://127.0.0.1:{stack.port + 1}{ticket['path']}"
+    return f"ws://127.0.0.1:{stack.port + 1}{ticket['path']}&parts=changing"
 
 
 def _post(stack: Stack, tenant: Tenant, path: str, body: Any) -> Any:
@@ -159,22 +160,18 @@ class _Reader:
         self.browser.close()
         self.playwright.stop()
 
-    def delays(self, where: str, seconds: float) -> Iterator[tuple[str, object]]:
-        """From the answer to an event until the page shows it, probe by probe for so long."""
+    def delays(self, where: str) -> Iterator[tuple[str, object]]:
+        """From the answer to an event until the page shows it: each probe moves a figure and a table."""
         places = {"a figure": "#widget-probe [data-metric]", "a table": "#widget-names"}
-        for name, selector in places.items():
-            yield f"{name} changed, {where}", self._delays(seconds, selector)
-
-    def _delays(self, seconds: float, selector: str) -> str:
-        delays, end = [], time.monotonic() + seconds
-        while time.monotonic() < end:
+        delays: dict[str, list[float]] = {name: [] for name in places}
+        for _ in range(PROBES):
             answered = self._probe(1)
-            self.page.wait_for_function(SHOWN, arg=[selector, str(self.sent)], timeout=PATIENCE_S * 1000)
-            delays.append(time.monotonic() - answered)
-            time.sleep(delays[-1] % 0.5)  # so that the probes do not march in step with the page
-        delays.sort()
-        middle, late = delays[len(delays) // 2], delays[int(len(delays) * 0.99)]
-        return f"p50 {middle:.2f} s, p99 {late:.2f} s, of {len(delays)}"
+            for name, selector in places.items():
+                self.page.wait_for_function(SHOWN, arg=[selector, str(self.sent)], timeout=PATIENCE_S * 1000)
+                delays[name].append(time.monotonic() - answered)
+            time.sleep(delays[name][-1] % 0.5)  # so that the probes do not march in step with the page
+        for name, found in delays.items():
+            yield f"{name} changed, {where}", _spread(found)
 
     def _probe(self, count: int) -> float:
         """When they were acknowledged."""
@@ -184,6 +181,12 @@ class _Reader:
         client.close()
         self.sent += count
         return time.monotonic()
+
+
+def _spread(delays: list[float]) -> str:
+    found = sorted(delays)
+    middle, late = found[len(found) // 2], found[int(len(found) * 0.99)]
+    return f"p50 {middle:.2f} s, p99 {late:.2f} s, of {len(found)}"
 
 
 def _sign_in(stack: Stack, page: Page) -> None:

@@ -1,6 +1,6 @@
-// Live updates: a WebSocket says that something changed; the page then asks the server for its numbers again.
-// Where no socket opens, it asks every quarter of a minute.
-import { refresh, space } from "./refresh.js";
+// Live updates: a WebSocket says that something changed, and the page asks the server for its numbers again; a dashboard
+// is sent them. Where no socket opens, the page asks every quarter of a minute.
+import { refresh, show, space } from "./refresh.js";
 
 const POLL_MS = 15000;
 const TICK_MS = 30000;
@@ -13,6 +13,7 @@ const CLOSED_FOR_GOOD = 4403; // signed out, or no longer a member
 let socket = null;
 let tries = 0;
 let polling = null;
+let arriving = Promise.resolve();
 
 const root = () => document.getElementById("overview");
 
@@ -26,7 +27,7 @@ function address({ socket, workspace, environment, livePort }) {
   return `${scheme}://${host}${socket ?? `/ws/dashboard/${workspace}?env=${environment}`}`;
 }
 
-function show(state) {
+function say(state) {
   document.querySelectorAll("[data-live-state]").forEach((element) => (element.dataset.liveState = state));
   document.querySelectorAll("[data-live-word]").forEach((element) => (element.textContent = WORDS[state]));
 }
@@ -36,7 +37,17 @@ function put({ metric, text }) {
   document.querySelectorAll(`[data-metric="${CSS.escape(metric)}"]`).forEach((element) => (element.textContent = text));
 }
 
-function onMessage({ data }) {
+/** The parts that changed, as gzip: the server draws and packs them once for all who see the same. One after the other. */
+function bring(from, packed) {
+  arriving = arriving
+    .then(() => new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text())
+    // The reader may have moved on meanwhile; another state has another socket.
+    .then((html) => from === socket && from.address === (root() && address(root().dataset)) && show(html))
+    .catch(() => from.close()); // the next socket brings all of them
+}
+
+function onMessage({ target, data }) {
+  if (typeof data !== "string") return bring(target, data);
   const message = JSON.parse(data);
   if (message.text) put(message);
   if (message.metric === "visitors_now") {
@@ -50,6 +61,9 @@ function onMessage({ data }) {
   }
 }
 
+/** Whether the server sends what changes, from the moment the socket opens. */
+const isSent = () => socket?.readyState === WebSocket.OPEN && new URL(socket.address).searchParams.has("parts");
+
 function poll(on) {
   clearInterval(polling);
   polling = on ? setInterval(refresh, POLL_MS) : null;
@@ -58,7 +72,7 @@ function poll(on) {
 function retry(event) {
   if (event.target !== socket) return;
   socket = null;
-  show("offline");
+  say("offline");
   if (event.code === CLOSED_FOR_GOOD) return location.reload();
   tries += 1;
   if (tries === TRIES_BEFORE_POLLING) poll(true);
@@ -75,8 +89,8 @@ function connect() {
   socket.onopen = () => {
     tries = 0;
     poll(false);
-    show("online");
-    refresh(); // whatever changed while nobody was listening
+    say("online");
+    if (!isSent()) refresh(); // whatever changed while nobody was listening
   };
   socket.onmessage = onMessage;
   socket.onclose = retry;
@@ -90,13 +104,13 @@ function follow() {
     socket = null;
     old.close();
   }
-  if (socket) show(socket.readyState === WebSocket.OPEN ? "online" : "offline");
+  if (socket) say(socket.readyState === WebSocket.OPEN ? "online" : "offline");
   else if (tries === 0) connect();
 }
 
 /** What tells of the last minutes grows old without any event. */
 function tick() {
-  if (document.querySelector("[data-ticks]")) refresh();
+  if (!isSent() && document.querySelector("[data-ticks]")) refresh();
 }
 
 setInterval(tick, TICK_MS);

@@ -17,6 +17,7 @@ let pause = 0; // as the socket asks for, when many listen
 // One request at a time: an answer that took long would else put older numbers over newer ones, and they would stay.
 let loading = false;
 let again = false;
+let sent = 0; // how often the socket brought parts
 
 function keepOpen(before, after) {
   before.querySelectorAll("details[id][open]").forEach(({ id }) => after.querySelector(`#${id}`)?.setAttribute("open", ""));
@@ -42,6 +43,17 @@ function replace(part) {
   document.dispatchEvent(new CustomEvent("refreshed", { detail: part }));
 }
 
+/** Puts the live parts of this HTML into the page. */
+function put(html) {
+  new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-live]").forEach(replace);
+}
+
+/** The same for what came by itself: an answer that is still on its way would put older numbers over it. */
+export function show(html) {
+  sent += 1;
+  put(html);
+}
+
 async function load() {
   last = Date.now();
   loading = true;
@@ -53,14 +65,15 @@ async function load() {
 async function ask() {
   again = false;
   const asked = location.href;
+  const before = sent;
   const headers = { "HX-Request": "true", "HX-Target": "dashboard" };
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const answer = await fetch(asked, { headers, signal }).catch(() => null);
   // The reader may have moved on while the answer was on its way.
-  if (answer?.redirected || location.href !== asked) return;
+  if (answer?.redirected || location.href !== asked || sent !== before) return;
   if (!answer?.ok) return void (again = true); // what changed is still not shown
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  page.querySelectorAll("[data-live]").forEach(replace);
+  const html = await answer.text();
+  if (sent === before) put(html);
 }
 
 /** How many ms this page lets pass between two questions. */

@@ -44,6 +44,20 @@ def test_a_dashboard_shows_its_widgets_with_the_numbers_of_its_period(as_analyst
     assert f'data-socket="/ws/dashboard/{dashboard.uid}?"' in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "period", "parts"),
+    [("number", "yesterday", ""), ("number", "day", "parts=changing"), ("live", "yesterday", "parts=ticking")],
+)
+def test_a_page_asks_for_parts_as_long_as_they_change(as_analyst, analyst, acme, kind, period, parts):
+    config = {"period": "7d", "widgets": [{"id": "one", "kind": kind}]}
+    made = making.create(acme, name="Now", config=config, actor=analyst, now=NOW)
+
+    page = as_analyst.get(at(made, f"?period={period}")).content.decode()
+
+    address = f"/ws/dashboard/{made.uid}?period={period}{parts and '&amp;'}{parts}"
+    assert f'data-socket="{address}"' in page
+
+
 def test_period_and_filters_stand_in_the_url_and_hold_for_every_widget(as_analyst, acme, dashboard):
     store_events(acme.dataset_id(), [page_view("10:00", "/a"), page_view("2026-03-01T11:00", "/b", 2)])
 

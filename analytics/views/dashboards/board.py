@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -10,8 +12,9 @@ from django.utils.safestring import SafeString
 from analytics.dashboards import config
 from analytics.dashboards.kinds import KINDS, Kind
 from analytics.models import Dashboard
-from analytics.query import costs
+from analytics.query import cache, costs
 from analytics.query.model import QueryError
+from analytics.reports.realtime import storing_behind
 from analytics.reports.trends import Series, Trend
 from analytics.views.dashboards.page import DashboardPage
 from analytics.views.dashboards.widgets import DRAWINGS, trends
@@ -33,6 +36,25 @@ class ShownWidget:
 def shown(page: DashboardPage, dashboard: Dashboard) -> list[ShownWidget]:
     """Raises StoreUnavailable alone: then no widget could say anything."""
     return [drawn(page, each) for each in dashboard.config["widgets"]]
+
+
+def parts(page: DashboardPage, dashboard: Dashboard, is_inside: bool) -> dict[str, str]:
+    """What an open page in this state replaces when it differs, by id: the same HTML that a request for the page gets.
+
+    `is_inside`: for members. Raises StoreUnavailable.
+    """
+    context = {"page": page, "dashboard": dashboard, "is_dashboard": is_inside, "as_of": as_of(page)}
+    found: dict[str, str] = {
+        f"widget-{each.id}": render_to_string("analytics/dashboards/_widget.html", context | {"widget": each})
+        for each in shown(page, dashboard)
+    }
+    return found | {"board-stamp": render_to_string("analytics/dashboards/_stamp.html", context)}
+
+
+def as_of(page: DashboardPage) -> datetime:
+    """Where nothing waits to be stored, the numbers are those of this moment, however long ago the last event came."""
+    tick = cache.ticks([page.dataset_id]).get(page.dataset_id) if storing_behind(page.now) else None
+    return cache.as_of(tick, page.now).astimezone(ZoneInfo(page.zone))
 
 
 def drawn(page: DashboardPage, stored: Mapping[str, Any]) -> ShownWidget:

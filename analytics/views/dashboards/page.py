@@ -12,8 +12,8 @@ from typing import Any
 from django.http import QueryDict
 
 from analytics import annotations
-from analytics.dashboards import config
-from analytics.models import Annotation, Dashboard
+from analytics.dashboards import config, sharing
+from analytics.models import Annotation, Dashboard, DashboardShare
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, Filter, Interval, Query, QueryError
 from analytics.query.page import DEFAULTS, PageQuery
@@ -73,6 +73,18 @@ class Reading:
 
 
 INSIDE = Reading()
+
+
+def reading_of(share: DashboardShare, now: datetime, own: tuple[Condition, ...] = (), token: str = "") -> Reading:
+    """Of a link; or of an embed, with what its token says. QueryError when a segment that the share locks is gone."""
+    is_embed = share.kind == DashboardShare.Kind.EMBED
+    return Reading(
+        sharing.locked(share, now) + own,
+        (("token", token),) if is_embed else (),
+        share.may_change,
+        is_closed=is_embed or bool(share.filters),
+        is_outside=True,
+    )
 
 
 def read_state(

@@ -16,10 +16,10 @@ from analytics.dashboards import sharing
 from analytics.live import tickets
 from analytics.models import DashboardShare
 from analytics.query.condition_json import to_json
-from analytics.query.model import Condition, QueryError
+from analytics.query.model import QueryError
 from analytics.views.dashboards import board
-from analytics.views.dashboards.page import Reading, read_state
-from analytics.views.dashboards.state import framed
+from analytics.views.dashboards.page import Reading, read_state, reading_of
+from analytics.views.dashboards.state import framed, socket
 from config.lib import clock
 from tracking.limits import sender_of
 from tracking.store import QueryTimeout, QueryTooLarge, StoreUnavailable
@@ -58,8 +58,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if wait_s := sharing.wait_to_read(share, _reader(request)):
         return _quiet(_hasty(request, wait_s))
     sharing.opened(share, now)
-    reading = Reading(sharing.locked(share, now), (), share.may_change, is_closed=bool(share.filters), is_outside=True)
-    return _quiet(_answer(request, share, reading, ()))
+    return _quiet(_answer(request, share, reading_of(share, now), tickets.Ticket(share.dashboard_id, share.pk)))
 
 
 @never_cache
@@ -78,29 +77,25 @@ def embed(request: HttpRequest, uid: str) -> HttpResponse:
     if wait_s := sharing.wait_to_read(share, _reader(request)):
         return _framed(_hasty(request, wait_s), share)
     sharing.opened(share, now)
-    reading = Reading(
-        sharing.locked(share, now) + claims.filters,
-        (("token", token),),
-        share.may_change,
-        is_closed=True,
-        is_outside=True,
-    )
-    return _framed(_answer(request, share, reading, claims.filters, claims.theme), share)
+    own = [to_json(each) for each in claims.filters]
+    ends_at = claims.expires_at.timestamp()
+    ticket = tickets.Ticket(share.dashboard_id, share.pk, filters=own, token=token, ends_at=ends_at)
+    reading = reading_of(share, now, claims.filters, token)
+    return _framed(_answer(request, share, reading, ticket, claims.theme), share)
 
 
 def _answer(
-    request: HttpRequest, share: DashboardShare, reading: Reading, own: tuple[Condition, ...], theme: str = ""
+    request: HttpRequest, share: DashboardShare, reading: Reading, ticket: tickets.Ticket, theme: str = ""
 ) -> HttpResponse:
     dashboard = share.dashboard
     # Readers see what counts: test data and bots are for whoever builds.
     page, error = read_state(dashboard, _without(request.GET, "env", "bots", "token"), clock.now(), reading)
-    ticket = tickets.sign(tickets.Ticket(dashboard.pk, share.pk, filters=[to_json(each) for each in own]))
     context = framed(page, dashboard) | {
         "dashboard": dashboard,
         "share": share,
         "heading": dashboard.name,
         "board": board.shown(page, dashboard),
-        "socket": f"/ws/dashboard/{dashboard.uid}{replace(page, fixed=(('ticket', ticket),)).url()}",
+        "socket": socket(replace(page, fixed=(("ticket", tickets.sign(ticket)),)), dashboard),
         "theme": theme or ("" if share.theme == DashboardShare.Theme.SYSTEM else share.theme),
         "is_shared": True,
         "always": [],  # what is locked is nobody's business

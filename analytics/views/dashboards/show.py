@@ -22,7 +22,7 @@ from analytics.query.model import QueryError
 from analytics.views import state
 from analytics.views.dashboards import board, numbers
 from analytics.views.dashboards.page import DashboardPage, read, read_state
-from analytics.views.dashboards.state import DashboardRequest, address, dashboard_view, framed
+from analytics.views.dashboards.state import DashboardRequest, address, dashboard_view, framed, socket
 from analytics.views.reports.saved_menu import saved_menu
 from config.lib import clock
 
@@ -86,6 +86,6 @@ def _context(request: DashboardRequest, page: DashboardPage) -> dict[str, Any]:
         "heading": dashboard.name,
         "board": board.shown(page, dashboard),
         "saved": saved_menu(request.workspace, page),
-        "socket": f"/ws/dashboard/{dashboard.uid}{page.url()}",
+        "socket": socket(page, dashboard),
         "is_dashboard": True,
     }

@@ -1,10 +1,8 @@
 """How dashboard pages find their dashboard, and what all of them hand to the templates."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -13,8 +11,7 @@ from django.urls import reverse
 
 from analytics.dashboards.access import seen_by
 from analytics.models import Dashboard
-from analytics.query import cache
-from analytics.reports.realtime import storing_behind
+from analytics.views.dashboards import board
 from analytics.views.dashboards.page import DashboardPage
 from analytics.views.overview import REFRESH_MS
 from analytics.views.said import said
@@ -56,20 +53,24 @@ def dashboard_view(action: str) -> Callable[[View], View]:
 
 def framed(page: DashboardPage, dashboard: Dashboard) -> dict[str, Any]:
     """What the toolbar and the live parts need, inside and for readers without an account alike."""
-    is_live = page.includes_now or any(each["kind"] == "live" for each in dashboard.config["widgets"])
     return {
         "page": page,
         "toolbar": toolbar(page),
-        "refresh_ms": REFRESH_MS["short"] if is_live else 0,
+        "refresh_ms": REFRESH_MS["short"] if page.includes_now or _ticks(dashboard) else 0,
         "always": [said(each) for each in page.locked],
-        "as_of": _as_of(page),
+        "as_of": board.as_of(page),
     }
 
 
-def _as_of(page: DashboardPage) -> datetime:
-    """Where nothing waits to be stored, the numbers are those of this moment, however long ago the last event came."""
-    tick = cache.ticks([page.dataset_id]).get(page.dataset_id) if storing_behind(page.now) else None
-    return cache.as_of(tick, page.now).astimezone(ZoneInfo(page.zone))
+def socket(page: DashboardPage, dashboard: Dashboard) -> str:
+    """The path of its socket (analytics.live), which sends the parts of what may still change."""
+    parts = "ticking" if _ticks(dashboard) else "changing" if page.includes_now else None
+    return f"/ws/dashboard/{dashboard.uid}{page.url(parts=parts)}"
+
+
+def _ticks(dashboard: Dashboard) -> bool:
+    """Whether it shows what grows old without any event."""
+    return any(each["kind"] == "live" for each in dashboard.config["widgets"])
 
 
 def address(dashboard: Dashboard, route: str = "dashboard", *more: object) -> str:
