@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from analytics.exports.drawing import MOST_BARS
+from analytics.exports.headings import BEFORE, called
 from analytics.exports.pages import Chart, Grid, Line, Section
 from analytics.exports.pdf import MOST_ROWS
 from analytics.query.catalogue import DIMENSIONS, METRICS
@@ -15,7 +16,6 @@ from analytics.views.said import shown_value
 
 LINES_AT_MOST = 8
 COMPARED_AT_MOST = 6  # lines and those of the period before; more are a thicket
-BEFORE = "before: "
 METRIC_OF = {each.label: name for name, each in METRICS.items()}
 SAYS_LITTLE = {"true", "false", "", None, "(everybody)"}
 MOST_COLUMNS = 12
@@ -45,14 +45,6 @@ def of_table(
     return [Section(title, chart=drawn, table=Grid(names, is_number, texts, note))]
 
 
-def called(name: str) -> str:
-    """A column as people call it: `before: visit_duration (s)` is "before: Visit duration (s)"."""
-    before, plain = (BEFORE, name.removeprefix(BEFORE)) if name.startswith(BEFORE) else ("", name)
-    word, blank, unit = plain.partition(" (")
-    known = METRICS.get(word) or DIMENSIONS.get(word)
-    return f"{before}{known.label if known else word.removeprefix('prop:').replace('_', ' ')}{blank}{unit}"
-
-
 def _said(name: str, cell: Any) -> Any:
     """The value of a dimension as pages write it."""
     return shown_value(name, cell) if name in DIMENSIONS and isinstance(cell, str) else cell
@@ -69,7 +61,7 @@ def chart_of(heading: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chart | N
     columns = [n for n in range(len(heading)) if any(_number(row[n]) for row in rows)]
     if columns and len(rows) > 1 and all(moment(row[0]) for row in rows):
         ordered = sorted(rows, key=lambda row: str(row[0]))
-        earlier = [n for n in columns if heading[n].startswith(BEFORE)]
+        earlier = [n for n in columns if heading[n].lower().startswith(BEFORE)]
         drawn = columns if len(columns) <= COMPARED_AT_MOST else [n for n in columns if n not in earlier]
         lines = [
             Line(heading[n], [_value(row[n]) for row in ordered], n in earlier) for n in drawn[:LINES_AT_MOST]

@@ -1,5 +1,7 @@
 """Every report as a widget: on the page, as CSV, through /data, on paper, behind a link and in an embed."""
 
+import re
+
 import pytest
 
 from analytics.dashboards import making, sharing
@@ -38,6 +40,8 @@ def test_members_see_every_kind_and_none_is_refused(as_analyst, dashboard):
     columns = {each["id"]: each["columns"] for each in data["widgets"]}
     assert columns["lifecycle"] == ["start", "new", "returning", "resurrected", "dormant", "pulse"]
     assert all(columns[name] for name in REPORTS)
+    lifecycle = page.split('id="widget-lifecycle"')[1].split("</thead>")[0]
+    assert re.findall(r">([\w ]+)</th>", lifecycle)[:3] == ["Start", "New", "Returning"]
 
 
 @pytest.mark.parametrize("name", REPORTS)

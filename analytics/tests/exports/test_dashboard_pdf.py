@@ -87,5 +87,5 @@ def test_who_came_back_is_a_grid_and_the_week_a_map_of_heat(made):
 
     back, week = sections(read(dashboard, QueryDict("period=28d"), NOW), dashboard)
 
-    assert back.chart is None and back.table.columns[1] == "people"
+    assert back.chart is None and back.table.columns[1] == "People"
     assert week.chart.kind == "heat" and len(week.chart.lines) == 7 and len(week.chart.labels) == 24

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from analytics.exports.formats import FORMATS
+from analytics.exports.headings import called
 from analytics.tests.world import page_view, store_events
 from analytics.views.exports.sources import SOURCES
 from workspaces.models import AuditEntry
@@ -26,12 +27,13 @@ def fetched(client, acme, source, kind="csv", query="period=yesterday"):
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES))
-def test_every_source_has_a_heading_and_rows_of_its_width(as_owner, acme, seen, source):
+def test_every_source_has_a_heading_that_people_can_read_and_rows_of_its_width(as_owner, acme, seen, source):
     answer, raw = fetched(as_owner, acme, source)
 
     head, *rows = csv.reader(io.StringIO(raw.decode(), newline=""))
     assert answer.status_code == 200
     assert {len(row) for row in rows} <= {len(head)}
+    assert [name for name in head if not called(name)[0].isupper()] == []
 
 
 @pytest.mark.parametrize("kind", FORMATS)
