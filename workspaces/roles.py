@@ -36,7 +36,7 @@ ACTIONS: dict[str, Action] = {
     "manage_members": Action(Role.ADMIN, "invite people, change roles up to their own and remove members"),
     "roll_up_usage": Action(Role.ADMIN, "add up usage by hand and limit single API keys"),
     "read_audit": Action(Role.ADMIN, "read and export the audit log"),
-    "change_organization": Action(Role.ADMIN, "change the organization's name and domain"),
+    "change_organization": Action(Role.ADMIN, "change the organization's name, domain and logo"),
     "manage_billing": Action(Role.OWNER, "see plan, usage and invoices; change the plan, cancel and pay"),
     "delete_workspace": Action(Role.OWNER, "delete a workspace"),
     "delete_organization": Action(Role.OWNER, "delete the organization"),

@@ -6,7 +6,7 @@ from workspaces.api import audit as audit_api
 from workspaces.api import keys as key_api
 from workspaces.api import organizations as organization_api
 from workspaces.api import workspaces as workspace_api
-from workspaces.views import account, audit, home, invitations, keys, members, organization, settings
+from workspaces.views import account, audit, home, invitations, keys, logo, members, organization, settings
 
 api = [
     path("workspaces", workspace_api.workspaces, name="api_workspaces"),
@@ -31,6 +31,7 @@ pages = [
     path("w/<slug:slug>/settings/keys/<uuid:uid>/rotate/", keys.rotate, name="key_rotate"),
     path("w/<slug:slug>/settings/keys/<uuid:uid>/revoke/", keys.revoke, name="key_revoke"),
     path("o/<slug:slug>/", organization.general, name="organization"),
+    path("o/<slug:slug>/logo/", logo.logo, name="organization_logo"),
     path("o/<slug:slug>/delete/", organization.delete, name="organization_delete"),
     path("o/<slug:slug>/audit/", audit.audit, name="audit"),
     path("o/<slug:slug>/members/", members.members, name="members"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.mime.image import MIMEImage
 from email.utils import parseaddr
 from typing import Any
 
@@ -26,13 +27,16 @@ from analytics.views.panels import TABS
 from analytics.views.rows import Table, table
 from analytics.views.said import said
 from analytics.views.tiles import ASKED, tiles
-from workspaces.models import Environment
+from workspaces.logos import logo_of
+from workspaces.models import Environment, Logo
 
 LISTED = ("page", "source", "country")
 ROWS, TABLE_ROWS, TABLE_COLUMNS = 5, 15, 4
 BAR_HEIGHT = 72  # pixels
 FIXED = ("period", "from", "to", "compare", "match", "interval", "env")
 OVERVIEW = "overview"
+LOGO_WIDTH, LOGO_HEIGHT = 200, 40  # pixels at most
+LOGO_ID = "logo"
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,10 @@ def compose(recipient: ReportRecipient, due_at: datetime) -> EmailMultiAlternati
     page = given.page
     is_overview = report.source == OVERVIEW
     unsubscribe = unsubscribe_link(recipient) if recipient.pk else ""  # a trial has nothing to end
+    logo = logo_of(report.workspace.organization)
     context = {
         "report": report,
+        "logo": logo and _fitted(logo),
         "workspace": report.workspace,
         "period": spans.span(page.period),
         "compared": spans.span(page.compare) if page.compare and is_overview else "",
@@ -82,7 +88,22 @@ def compose(recipient: ReportRecipient, due_at: datetime) -> EmailMultiAlternati
     message.attach_alternative(render_to_string("emails/report.html", context), "text/html")
     name = f"{report.workspace.slug}-{report.source}-{page.period.start:%Y-%m-%d}.pdf"
     message.attach(name, paper.pdf(report.source, given), "application/pdf")
+    if logo:
+        message.attach(_inline(logo))
     return message
+
+
+def _fitted(logo: Logo) -> dict[str, Any]:
+    scale = min(1, LOGO_WIDTH / logo.width, LOGO_HEIGHT / logo.height)
+    return {"cid": LOGO_ID, "width": round(logo.width * scale), "height": round(logo.height * scale)}
+
+
+def _inline(logo: Logo) -> MIMEImage:
+    """In the mail itself: what mail programs would have to fetch, they hide."""
+    part = MIMEImage(bytes(logo.data), logo.kind)
+    part["Content-ID"] = f"<{LOGO_ID}>"
+    part["Content-Disposition"] = f'inline; filename="logo.{logo.kind}"'
+    return part
 
 
 def asked(report: ScheduledReport, due_at: datetime) -> sources.Asked:

@@ -23,13 +23,14 @@ from analytics.mails import schedule
 from analytics.models import Export, ScheduledReport
 from analytics.tests.world import page_view, store_events
 from config.lib.clock import now
+from config.testing.pictures import png
 from tracking import erasure, other_keys, receipts
 from tracking.containers import drafts, publishing
 from tracking.forwarding import setup
 from tracking.models import Adaptor, Container, Forwarding, OtherKey, SeenEvent
 from tracking.quarantine import rules
 from tracking.schemas import registry
-from workspaces import api_keys, limits, members
+from workspaces import api_keys, limits, logos, members
 from workspaces.models import Limit, Membership, Role, Workspace
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -93,6 +94,7 @@ def objects(event_store, acme: Workspace, owner, analyst) -> dict[str, str]:
     key, _raw = api_keys.issue(acme, name="Website", actor=owner, now=now())
     membership = Membership.objects.get(user=analyst)
     container, adaptor = _container(acme, owner)
+    logos.set_logo(acme.organization, png(), actor=owner, now=now())
     return {
         "w/<slug>": acme.slug,
         "containers/<container_id>": container.public_id,

@@ -2,6 +2,7 @@
 
     Organization ─┬─ Membership (User, role)
                   ├─ AuditEntry
+                  ├─ Logo
                   ├─ Limit, LimitNotice
                   └─ Workspace ─┬─ ApiKey
                                 └─ Connection
@@ -13,6 +14,7 @@ from workspaces.models.api_key import ApiKey, ApiKeyQuerySet
 from workspaces.models.audit_entry import AuditEntry
 from workspaces.models.connection import Connection
 from workspaces.models.limits import Limit, LimitNotice
+from workspaces.models.logo import Logo
 from workspaces.models.organization import Invitation, Membership, Organization, Role
 from workspaces.models.words import CURRENCY, PRINTABLE, SLUG, Environment
 from workspaces.models.workspace import Workspace
@@ -29,6 +31,7 @@ __all__ = [
     "Invitation",
     "Limit",
     "LimitNotice",
+    "Logo",
     "Membership",
     "Organization",
     "Role",

@@ -1,4 +1,4 @@
-"""The organization's own page: name, domain, and its end."""
+"""The organization's own page: name, domain, logo, and its end."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from config.lib import clock
-from workspaces import organizations, roles
+from workspaces import logos, organizations, roles
 from workspaces.access import OrganizationRequest, organization_view
 from workspaces.forms import ConfirmForm, OrganizationForm, changes, refusals_in
 
@@ -20,13 +20,19 @@ def general(request: OrganizationRequest, slug: str) -> HttpResponse:
             organizations.update_organization(request.organization, changes(form), actor=request.user, now=clock.now())
             messages.success(request, "Organization saved.")
             return redirect("organization", slug)
+    return page(request, form)
+
+
+def page(request: OrganizationRequest, form: OrganizationForm, logo_error: str = "", status: int = 200) -> HttpResponse:
     context = {
         "form": form,
+        "logo": logos.logo_of(request.organization),
+        "logo_error": logo_error,
         "workspaces": request.organization.workspaces.all(),
         "entries": request.organization.audit_entries.all()[:20],
         "may_delete": roles.may(request.role, "delete_organization"),
     }
-    return render(request, "workspaces/organization.html", context)
+    return render(request, "workspaces/organization.html", context, status=status)
 
 
 @organization_view(needs=roles.needs("delete_organization"))

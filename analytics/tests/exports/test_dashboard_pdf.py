@@ -9,7 +9,9 @@ from analytics.dashboards.templates import TEMPLATES, config_of
 from analytics.tests.world import goal, page_view, store_events
 from analytics.views.dashboards.page import read
 from analytics.views.exports.dashboards import sections
+from config.testing.pictures import png
 from config.testing.world import NOW
+from workspaces import logos
 from workspaces.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "event_store")]
@@ -66,6 +68,16 @@ def test_every_template_can_be_printed(made, as_owner, name):
     dashboard = made(*config_of(name)["widgets"])
 
     assert as_owner.get(f"/w/acme/dashboards/{dashboard.uid}/pdf/").content.startswith(b"%PDF")
+
+
+def test_dashboards_and_reports_carry_the_logo(made, as_owner, acme, owner):
+    dashboard = made({"id": "pages", "kind": "bar"})
+    addresses = [f"/w/acme/dashboards/{dashboard.uid}/pdf/", "/w/acme/download/overview/as/pdf/"]
+    plain = [as_owner.get(each).getvalue() for each in addresses]
+    logos.set_logo(acme.organization, png(), actor=owner, now=NOW)
+
+    assert [b"/Subtype/Image" in each for each in plain] == [False, False]
+    assert [b"/Subtype/Image" in as_owner.get(each).getvalue() for each in addresses] == [True, True]
 
 
 def test_who_may_not_see_it_does_not_get_it_on_paper_either(made, as_viewer):

@@ -11,6 +11,9 @@ from analytics.exports.papers import chart_of, of_table
 from analytics.exports.pdf import MOST_ROWS, _shown, pdf_of
 from analytics.tests.world import goal, page_view, store_events
 from analytics.views.exports.sources import SOURCES
+from config.testing.pictures import JPEG, png
+from config.testing.world import NOW
+from workspaces import logos
 
 HOSTILE = [
     "#read(\"/etc/passwd\")", "#image(\"/etc/hostname\")", "#import \"@preview/x:1.0.0\"", "*b* _i_ $x$ @r <l> = h",
@@ -119,6 +122,16 @@ def test_a_table_with_a_time_in_front_becomes_a_line_and_any_other_bars():
 
 def test_a_report_without_rows_says_so():
     assert of_table("Pages", [["page", "visitors"]]) == [Section("Pages", text="Nothing here in this period.")]
+
+
+@pytest.mark.parametrize("raw", [png(800, 80), JPEG], ids=["PNG", "JPEG"])
+def test_a_logo_takes_the_place_of_our_name(acme, owner, clock, text, raw):
+    logo = logos.set_logo(acme.organization, raw, actor=owner, now=NOW)
+    section = Section("Visitors", text="Nothing")
+
+    assert "MetricPal" in text(pdf_of("Weekly", [section]))
+    branded = pdf_of("Weekly", [section], logo=logo)
+    assert "MetricPal" not in text(branded) and b"/Subtype/Image" in branded
 
 
 # --- through the pages

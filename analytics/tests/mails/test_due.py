@@ -13,6 +13,8 @@ from analytics.models import ReportMail, ScheduledReport
 from analytics.tasks import send_report, send_reports
 from analytics.tests.world import page_view, store_events
 from config.lib import clock as present
+from config.testing.pictures import png
+from workspaces import logos
 from workspaces.models import AuditEntry, Membership
 
 pytestmark = pytest.mark.usefixtures("event_store", "clock")
@@ -68,6 +70,18 @@ def test_on_monday_at_eight_the_week_comes_by_mail(set_up, week, clock):
     assert "What changed" in html
     (name, pdf, kind) = sent.attachments[0]
     assert (name, kind, pdf[:4]) == ("acme-overview-2026-03-09.pdf", "application/pdf", b"%PDF")
+
+
+def test_the_logo_of_the_organization_stands_in_the_mail_itself(set_up, week, clock, acme, owner):
+    logos.set_logo(acme.organization, png(800, 80), actor=owner, now=present.now())
+    set_up()
+    clock.shift(TO_MONDAY)
+    (sent,) = a_minute(clock)
+
+    html, picture = sent.alternatives[0][0], sent.attachments[1]
+    assert '<img src="cid:logo" width="200" height="20" alt="Acme"' in html and ">MetricPal<" not in html
+    assert (picture["Content-ID"], picture.get_content_type()) == ("<logo>", "image/png")
+    assert picture.get_payload(decode=True) == png(800, 80)
 
 
 def test_it_comes_once_however_often_the_clock_strikes(set_up, week, clock):

@@ -21,6 +21,7 @@ from analytics.views.exports.downloads import NO_STORE
 from analytics.views.exports.paper import UNDRAWN, footer, subtitle
 from config.lib import clock
 from workspaces import audit
+from workspaces.logos import logo_of
 
 ROWS = 20  # of a widget
 LIVE = "live"  # says what is now, and paper does not
@@ -31,7 +32,8 @@ LIVE = "live"  # says what is now, and paper does not
 def dashboard_pdf(request: DashboardRequest) -> HttpResponse:
     workspace, dashboard, now = request.workspace, request.dashboard, clock.now()
     page = read(dashboard, request.GET, now)
-    made = pdf_of(dashboard.name, sections(page, dashboard), subtitle(page), footer(workspace, page))
+    logo = logo_of(workspace.organization)
+    made = pdf_of(dashboard.name, sections(page, dashboard), subtitle(page), footer(workspace, page), logo)
     said = f"Dashboard {dashboard.name} as pdf"
     audit.record(workspace.organization, request.user, "export.download", said, now=now, workspace=workspace)
     name = f"{workspace.slug}-dashboard-{now:%Y-%m-%d}.pdf"

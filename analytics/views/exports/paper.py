@@ -18,6 +18,7 @@ from analytics.views.reports import realtime
 from analytics.views.rows import table
 from analytics.views.said import said
 from analytics.views.tiles import ASKED, Tile, tiles
+from workspaces.logos import logo_of
 from workspaces.models import Workspace
 
 # Tables that are no series of numbers: of single people, and of who came back, which is read as a grid.
@@ -35,7 +36,8 @@ def pdf(source: str, given: Asked) -> bytes:
         rows = what.table(replace(given, most_rows=MOST_ROWS + 1))
         title, sections = what.title, papers.of_table(what.title, rows, is_drawn=source not in UNDRAWN)
         page = _told(source, page)
-    return pdf_of(f"{workspace.name}: {title}", sections, subtitle(page), footer(workspace, page))
+    logo = logo_of(workspace.organization)
+    return pdf_of(f"{workspace.name}: {title}", sections, subtitle(page), footer(workspace, page), logo)
 
 
 def _told(source: str, page: PageQuery) -> PageQuery:
