@@ -89,7 +89,7 @@ class Frame:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`live_port`, and of the person what Frame has: `organizations`, `workspace_choices`, `workspace`, `role`, `may` …"""
+    """`live_port`, and of the person what Frame has: `organizations`, `workspace_choices`, `workspace`, `role` …"""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"live_port": settings.LIVE_PORT}
