@@ -36,7 +36,7 @@ RECOUNT_SECONDS = 3  # visitors also leave, without any event telling
 RIGHTS_SECONDS = 3  # revocation closes a socket within five
 REQUESTS_A_SECOND = 100  # that those who ask for themselves may make together, after a change
 FIGURES_EVERY_S = 0.5
-PARTS_EVERY_S = 1.5  # of one state: busy sites change all the time, and drawing a dashboard takes 20 to 30 ms
+PARTS_EVERY_S = 1.0  # of one state: busy sites change all the time, and drawing a dashboard takes 20 to 30 ms
 TICK_SECONDS = 30
 log = structlog.get_logger()
 

@@ -48,7 +48,10 @@ function bring(from, packed) {
 
 function onMessage({ target, data }) {
   if (typeof data !== "string") return bring(target, data);
-  const message = JSON.parse(data);
+  [JSON.parse(data)].flat().forEach(hear);
+}
+
+function hear(message) {
   if (message.text) put(message);
   if (message.metric === "visitors_now") {
     document.querySelectorAll("[data-visitors-now]").forEach((element) => {

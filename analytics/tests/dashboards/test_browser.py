@@ -130,6 +130,8 @@ def test_a_page_that_lost_its_socket_comes_back_at_a_moment_of_its_own_and_shows
     assert len(sockets) == 1
     page.clock.run_for(100)
     expect(word).to_have_text("Live")
+    sockets[1].send('[{"metric": "visitors", "value": 7, "text": "7"}, {"metric": "visits", "value": 9, "text": "9"}]')
+    expect(figure).to_have_text("7")
     sockets[1].send(packed([*parts(question).values()])[0])
     expect(figure).to_have_text("1")
 

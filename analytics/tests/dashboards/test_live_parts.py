@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import re
 from collections.abc import Coroutine
 from typing import Any
@@ -141,6 +142,21 @@ def test_a_page_that_is_sent_its_parts_is_not_told_to_ask_and_keeps_nobody_waiti
     heard, stamp = talk(scene)
     assert heard == CHANGED  # the pause of a single page: the other does not ask
     assert "<section" not in stamp
+
+
+def test_a_page_hears_its_figures_as_one_message(acme, as_analyst, analyst):
+    widgets = [{"kind": "number", "metric": metric} for metric in ("visitors", "pageviews")]
+    made = making.create(acme, name="Two", config={"period": "day", "widgets": widgets}, actor=analyst, now=clock.now())
+
+    async def scene() -> Any:
+        open_socket = listen(as_analyst, made, PARTS)
+        await open_socket.open()
+        while "text" not in (message := await open_socket.receive_output(timeout=8)):
+            pass
+        await open_socket.leave()
+        return json.loads(message["text"])
+
+    assert [(each["metric"], each["value"]) for each in talk(scene)] == [("visitors", 0), ("pageviews", 0)]
 
 
 def test_a_store_that_is_away_for_a_moment_keeps_a_page_waiting_and_no_longer(as_analyst, dashboard, monkeypatch):
