@@ -61,13 +61,18 @@ def _answers(
 def _begun(statements: list[Statement]) -> Callable[[], list[Rows]]:
     """What waits for their rows. Of several the work begins now; one alone is asked by who waits."""
     limits = {each.dataset_id: limits_of(each.dataset_id) for each in statements}
-    # Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives.
-    if len(statements) > 1 or (statements and not size.is_large(statements[0].dataset_id)):
-        limits = {dataset_id: replace(each, max_threads=1) for dataset_id, each in limits.items()}
     if len(statements) < 2:
-        return lambda: [_one(each, limits[each.dataset_id]) for each in statements]
-    begun = [begin(_one, each, limits[each.dataset_id]) for each in statements]
+        return lambda: [_one(each, _threaded(each, limits[each.dataset_id])) for each in statements]
+    # Several at once keep the cores busy by themselves; cutting each up as well costs more than it gives. Only the last
+    # one runs on while cores fall free.
+    *first, last = statements
+    begun = [begin(_one, each, replace(limits[each.dataset_id], max_threads=1)) for each in first]
+    begun.append(begin(_one, last, _threaded(last, limits[last.dataset_id])))
     return lambda: [each.result() for each in begun]
+
+
+def _threaded(statement: Statement, limits: Limits) -> Limits:
+    return limits if size.is_large(statement.dataset_id) else replace(limits, max_threads=1)
 
 
 def _one(statement: Statement, limits: Limits) -> Rows:

@@ -11,7 +11,7 @@ from tracking import store
 EXACT_UP_TO = 5_000_000  # events
 # Two threads halve what a report over 2.8 million events takes. Over 250,000 it is no sooner there, and joining what
 # they found is up to half as much work again.
-ONE_THREAD_UP_TO = 1_000_000  # events, of all time
+ONE_THREAD_UP_TO = 500_000  # events, of all time
 ESTIMATE_PERCENT = 0.5  # how far an estimate of distinct visitors is off, at 3 standard deviations
 
 FIRST, LAST = date(1970, 1, 1), date(2149, 6, 6)  # of the engine's dates
