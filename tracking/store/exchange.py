@@ -1,7 +1,8 @@
 """One read, there and back: a request on a kept connection, the whole answer, decoded by the driver.
 
 The driver's own way there costs 1.2 ms of CPU for each statement, half of it for quoting the address twice, letter by
-letter; a page asks twenty. This one costs a third of that. It sends only what may be asked again: reads.
+letter, and a part for finding out how its values are written; a page asks ten, ours all as {name:Type}. This one costs
+a quarter of that. It sends only what may be asked again: reads.
 """
 
 import atexit
@@ -11,10 +12,12 @@ import os
 import ssl
 from collections import deque
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from clickhouse_connect.driver.binding import DT64Param, format_bind_value
 from clickhouse_connect.driver.ctypes import RespBuffCls
 from clickhouse_connect.driver.query import QueryContext, QueryResult
 from clickhouse_connect.driver.transform import NativeTransform
@@ -34,16 +37,15 @@ def ask(to: Address, sql: str, parameters: dict[str, Any] | None, settings: str)
 
     Raises Unanswered; AskerGone when nobody waits for it any more.
     """
-    context = QueryContext(sql, parameters, tz_mode="aware")
     try:
-        response, body = _exchange(to, *_request(to, context, settings))
+        response, body = _exchange(to, *_request(to, sql, parameters or {}, settings))
     except (OSError, HTTPException) as error:
         raise Unanswered(f"the event store did not answer: {error!r}") from error
     if response.status != 200:
         text = body.decode(errors="replace").strip()
         raise Unanswered(text, response.getheader("X-ClickHouse-Exception-Code"))
     buffer = RespBuffCls(_Body(body))  # type: ignore[no-untyped-call]
-    result = cast(QueryResult, NativeTransform.parse_response(buffer, context))
+    result = cast(QueryResult, NativeTransform.parse_response(buffer, QueryContext(tz_mode="aware")))
     return result, json.loads(response.getheader("X-ClickHouse-Summary") or "{}")
 
 
@@ -67,17 +69,23 @@ def quoted(to: Address, settings: Mapping[str, Any]) -> str:
     return urlencode(around if to.is_local else {**around, "enable_http_compression": 1})
 
 
-def _request(to: Address, context: QueryContext, settings: str) -> tuple[str, bytes, dict[str, str]]:
+def _request(to: Address, sql: str, parameters: dict[str, Any], settings: str) -> tuple[str, bytes, dict[str, str]]:
     """Target, body, headers."""
+    bound = {f"param_{name}": _written(value) for name, value in parameters.items()}
     headers = {"X-ClickHouse-User": to.user, "X-ClickHouse-Key": to.token, "User-Agent": "metricpal"}
     if not to.is_local:
         headers["Accept-Encoding"] = "gzip"
-    statement = f"{cast(str, context.final_query)}\n FORMAT Native"
-    target = f"/?{settings}&{urlencode(context.bind_params)}"
+    statement = f"{sql}\n FORMAT Native"
+    target = f"/?{settings}&{urlencode(bound)}"
     if len(target) <= LONGEST_TARGET:
         return target, statement.encode(), headers
-    body, headers["Content-Type"] = encode_multipart_formdata({"query": statement, **context.bind_params})
+    body, headers["Content-Type"] = encode_multipart_formdata({"query": statement, **bound})
     return f"/?{settings}", body, headers
+
+
+def _written(value: Any) -> str:
+    """As the engine reads it for a {name:Type}. Each moment of ours is a DateTime64 in UTC."""
+    return format_bind_value(DT64Param(value, UTC) if isinstance(value, datetime) else value)
 
 
 def _exchange(to: Address, target: str, body: bytes, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:

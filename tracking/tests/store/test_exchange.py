@@ -1,6 +1,9 @@
 """tracking.store.exchange: one request, one answer, over connections that may have been closed meanwhile."""
 
+import uuid
 from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -23,6 +26,24 @@ def test_values_longer_than_an_address_may_be_arrive() -> None:
     sql = "SELECT length({n:Array(UInt64)}), arraySum({n:Array(UInt64)}), {text:String} = repeat({part:String}, 5000)"
     found = store.query(sql, {"n": numbers, "text": text, "part": "ü&=?\r\n--"}, dataset_id=2)
     assert found.rows == [(20_000, sum(numbers), True)]
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("String", "it's \\n {x:String} 100 % $d$; -- ü"),
+        ("Array(String)", ["it's", "\\", "ü|,"]),
+        ("Array(Tuple(String, String))", [("a'b", "c"), ("", "ü")]),
+        ("UInt64", 2**64 - 1),
+        ("Float64", 0.1),
+        ("Array(UUID)", [uuid.UUID(int=7)]),
+        ("Date", date(2026, 3, 10)),
+        ("DateTime64(3, 'UTC')", datetime(2026, 3, 10, 12, 0, 0, 123_000, ZoneInfo("Europe/Berlin"))),
+    ],
+)
+def test_a_value_of_each_kind_arrives_as_it_was(kind: str, value: object) -> None:
+    assert store.query(f"SELECT {{d_64:{kind}}}", {"d_64": value}, dataset_id=2).rows == [(value,)]
 
 
 @pytest.mark.usefixtures("asked")
