@@ -48,7 +48,7 @@ Figures = dict[str, object]
 def measure(options: argparse.Namespace) -> Figures:
     """20 workspaces, the largest and the median: p50 ms by the API, p95 | straight | engine CPU | naive: wall, CPU"""
     figures: Figures = {}
-    grown: dict[str, list[float]] = {}
+    grown: dict[str, list[str]] = {}
     with Stack() as stack:
         use(stack)
         figures["reference, one thread: wall | CPU"] = reference(stack)
@@ -58,18 +58,17 @@ def measure(options: argparse.Namespace) -> Figures:
             made = dataset.generate(command(), round(millions * 1e6), stack.datasets(tenants), DAYS, SEED, end)
             for word, place in (("largest", 0), ("median", WORKSPACES // 2)):
                 name = f"{millions:g} M, {word} ({made[place].rows / 1e6:.2f} M)"
-                figures |= _of(stack, tenants[place], made[place].dataset_id, name, end, grown if place == 0 else {})
+                figures |= _of(stack, tenants[place], made[place], name, end, grown if place == 0 else {})
                 figures[f"{name}, whole page: wall | straight | CPU | web CPU"] = whole_page(stack, tenants[place])
         figures["reference again: wall | CPU"] = reference(stack)
     sizes = " → ".join(f"{millions:g}" for millions in options.millions)
     return figures | {
-        f"engine CPU at {sizes} M, 91d: {question}": " → ".join(f"{each:.0f}" for each in cost)
-        for question, cost in grown.items()
+        f"{question}: CPU at {sizes} M (a million events), 91d": " → ".join(cost) for question, cost in grown.items()
     }
 
 
 def _of(
-    stack: Stack, tenant: Tenant, dataset_id: int, name: str, end: datetime, grown: dict[str, list[float]]
+    stack: Stack, tenant: Tenant, plan: dataset.Plan, name: str, end: datetime, grown: dict[str, list[str]]
 ) -> Figures:
     figures: Figures = {}
     for period in PERIODS:
@@ -82,11 +81,12 @@ def _of(
             direct = rounds(stack, _direct(stack, tenant, path, body | {"period": period}), FEW)
             line = f"{api.wall:7.1f} {api.p95:7.1f} | {direct.wall:7.1f} | {api.engine:7.1f}"
             if question in NAIVE:
-                naive = rounds(stack, _naive(NAIVE[question], dataset_id, end - timedelta(days), end), FEW)
+                naive = rounds(stack, _naive(NAIVE[question], plan.dataset_id, end - timedelta(days), end), FEW)
                 line += f" | {naive.wall:7.1f} {naive.engine:7.1f}"
             figures[f"{name}, {period}: {question}"] = line
             if period == PERIODS[-1]:
-                grown.setdefault(question, []).append(api.engine)
+                each = f"{api.engine:.0f} ({api.engine / plan.rows * 1e6:.0f})"  # ms
+                grown.setdefault(question, []).append(each)
     return figures
 
 
