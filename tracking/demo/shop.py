@@ -54,6 +54,7 @@ PAGES = {
     "/about": ("About us", 4),
 }
 PRICES = {"/products/blue-mug": 18.0, "/products/city-poster": 34.0, "/products/tote-bag": 22.0}
+CATEGORIES = {"/products/blue-mug": "Mugs", "/products/city-poster": "Posters", "/products/tote-bag": "Bags"}
 CURRENCIES = {"GB": "GBP", "DE": "EUR", "FR": "EUR", "NL": "EUR", "ES": "EUR"}  # all others pay in dollars
 SEARCHES = {"blue mug": 22, "gift": 14, "poster": 12, "tote bag": 10, "christmas": 6, "large mug": 5, "voucher": 4,
             "map of berlin": 4, "t-shirt": 3}  # fmt: skip

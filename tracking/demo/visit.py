@@ -104,9 +104,13 @@ class Visit:
 
     def _purchase(self) -> Iterator[Accepted]:
         price = shop.PRICES.get(self.path)
-        if price is None or not self._happens(0.22):
+        if price is None:
             return
-        product = {"product": self.path.rpartition("/")[2]}
+        product = {"product": self.path.rpartition("/")[2], "product_name": shop.PAGES[self.path][0]}
+        product["category"] = shop.CATEGORIES[self.path]
+        yield self._event(EventType.CUSTOM, "product_view", props=product)
+        if not self._happens(0.22):
+            return
         yield self._deed("add_to_cart", props=product)
         if not self._happens(0.55):
             return

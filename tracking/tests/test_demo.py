@@ -12,7 +12,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 WANTED = {
     "page_view", "search", "click", "purchase", "newsletter_signup", "signup_started", "signup_completed",
     "payment_completed", "payment_failed", "refund", "subscription_created", "subscription_cancelled",
-    "generation_completed", "generation_failed", "referral_sent", "referral_accepted", "add_to_cart",
+    "generation_completed", "generation_failed", "referral_sent", "referral_accepted", "product_view", "add_to_cart",
 }  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def test_it_holds_something_for_every_report():
 
     assert WANTED - set(names) == set()
     assert {event.props.get("link") for event in events} >= {"outbound", "download"}
-    assert {"status", "query", "lcp", "account"} - set(props) == set()
+    assert {"status", "query", "lcp", "account", "product_name", "category"} - set(props) == set()
     assert {event.currency for event in events} == {"", "USD", "EUR", "GBP"}
     assert any(event.traits for event in events)
     assert NOW - timedelta(minutes=30) < datetime.fromtimestamp(events[-1].at_ms / 1000, UTC) < NOW

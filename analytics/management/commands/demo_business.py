@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from analytics.dashboards import making
-from analytics.dashboards.templates import SEEN, config_of
+from analytics.dashboards.templates import config_of
 from analytics.models import CurrencyRate, Dashboard
 from analytics.rollups import spend
 from config.lib import clock
@@ -18,8 +18,6 @@ from workspaces.models import Workspace
 RATES = {"EUR": Decimal("1.10"), "GBP": Decimal("1.25")}
 DAILY = {("google", "spring-sale"): Decimal("18.40"), ("newsletter", "weekly"): Decimal("3.10")}
 WEEKEND = Decimal("0.6")
-# The shop sends no event for a product that is looked at: its pages tell.
-PRODUCTS = "and(is,type,page_view;contains,page,/products/)"
 
 
 class Command(BaseCommand):
@@ -40,14 +38,7 @@ def _dashboards(workspace: Workspace, now: datetime) -> None:
     """Two to begin with; who deleted them, keeps them deleted as long as another is left."""
     if Dashboard.objects.filter(workspace=workspace).exists():
         return
-    shop_config = config_of("ecommerce")
-    for widget in shop_config["widgets"]:
-        question = widget["question"].replace(SEEN, PRODUCTS)
-        widget["question"] = question.replace("by=prop:product_name", "by=page").replace(
-            "by=prop:category", "by=device"
-        )
-        widget["title"] = widget["title"].replace("Categories", "Product views by device")
-    for name, config in (("Shop", shop_config), ("Pages and readers", config_of("content"))):
+    for name, config in (("Shop", config_of("ecommerce")), ("Pages and readers", config_of("content"))):
         making.create(workspace, name=name, config=config, actor="the demo", now=now, is_public=True, tags=["demo"])
 
 

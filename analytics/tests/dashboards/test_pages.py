@@ -105,6 +105,13 @@ def test_every_kind_can_be_narrowed(as_analyst, acme, analyst, name):
     assert page.status_code == 200 and b"widget-refused" not in page.content
 
 
+WAITED_FOR = {
+    "portfolio": "Send the event link_click with the property link_type, or change the widget",
+    "ecommerce": "Send the event product_view with the property category, or change the widget",
+    "saas": "Send the event signup, or change the widget",
+}
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_makes_a_dashboard_without_a_widget_that_fails(as_analyst, acme, name):
     store_events(acme.dataset_id(), [page_view("10:00"), goal("10:01", "purchase")])
@@ -114,6 +121,7 @@ def test_every_template_makes_a_dashboard_without_a_widget_that_fails(as_analyst
 
     assert made.status_code == 302 and TEMPLATES[name].label in page
     assert "widget-refused" not in page and page.count('class="widget ') == len(TEMPLATES[name].widgets)
+    assert WAITED_FOR.get(name, "") in " ".join(page.split())
 
 
 def test_a_viewer_sees_what_is_public_or_assigned_and_no_tools(as_viewer, viewer, acme, analyst, dashboard):

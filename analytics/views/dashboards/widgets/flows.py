@@ -12,6 +12,7 @@ from analytics.reports.retention import Retention
 from analytics.reports.retention import answer as retention_of
 from analytics.templatetags import numbers
 from analytics.views.dashboards.page import DashboardPage
+from analytics.views.dashboards.widgets import missing
 from analytics.views.reports import funnel as funnel_report
 from analytics.views.reports import paths as paths_report
 from analytics.views.reports import retention as retention_report
@@ -24,11 +25,13 @@ def funnel(page: DashboardPage, asked: Funnel) -> dict[str, Any]:
         "unit": UNITS[asked.per],
         "rate": numbers.percent(found.everybody.conversion_rate),
         "is_empty": not found.everybody.steps[0].reached,
+        "nothing": missing.said(asked.steps[0]),
     }
 
 
 def retention(page: DashboardPage, asked: Retention) -> dict[str, Any]:
-    return retention_report.grid(asked, retention_of(asked, page.query(compare=None), page.now))
+    found = retention_of(asked, page.query(compare=None), page.now)
+    return retention_report.grid(asked, found) | {"nothing": missing.said(asked.begin)}
 
 
 def paths(page: DashboardPage, asked: Paths) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from analytics.query.model import Period, Query
 from analytics.views import figures
 from analytics.views import rows as overview_rows
 from analytics.views.dashboards.page import DashboardPage
+from analytics.views.dashboards.widgets import missing
 from analytics.views.panels import Tab
 from analytics.views.reports import tables
 from analytics.views.reports.tables import Cell, Column, Table
@@ -22,7 +23,6 @@ COUNTRIES, LISTED = 250, 6
 HEAT = 10  # shades of a cell
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MOST_HOURS_DAYS = 91  # longer periods show their last weeks: older hours say little of a usual week
-NOTHING = "Nothing of this in the period. Its events may have other names here: then change the widget."
 Slot = tuple[int, int]  # weekday, hour
 
 
@@ -39,7 +39,7 @@ def rows(page: DashboardPage, asked: Groups) -> dict[str, Any]:
         + [Cell(figures.exact_text(name, row.values[name]), row.values[name]) for name in asked.metrics]
         for row in run(_query(page, asked), page.now).rows
     ]
-    return {"table": Table(dimension(asked.by).label, columns, found, NOTHING)}
+    return {"table": Table(dimension(asked.by).label, columns, found, missing.said(asked.conditions, asked.by))}
 
 
 def table(page: DashboardPage, asked: Groups) -> Iterable[Iterable[object]]:
@@ -122,4 +122,4 @@ def _by_country(asked: Measure) -> Groups:
 
 
 def _tab(asked: Groups) -> Tab:
-    return Tab("", dimension(asked.by).label, asked.by, asked.metrics, None, NOTHING)
+    return Tab("", dimension(asked.by).label, asked.by, asked.metrics, None, missing.said(asked.conditions, asked.by))

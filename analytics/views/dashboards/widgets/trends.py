@@ -6,8 +6,10 @@ from typing import Any
 from analytics import annotations
 from analytics.query.catalogue import METRICS
 from analytics.reports.trends import Line, Series, Trend, answer
+from analytics.reports.trends.answer import parts
 from analytics.templatetags import numbers
 from analytics.views.dashboards.page import DashboardPage
+from analytics.views.dashboards.widgets import missing
 from analytics.views.figures import FORMATS, Delta
 from analytics.views.reports import trends as report
 from analytics.views.reports.trends_result import label_of, shown, unit_of
@@ -35,7 +37,8 @@ def series(page: DashboardPage, asked: Trend) -> dict[str, Any]:
     trend = shown(page, asked, found, "")
     if not page.is_outside:  # what members told each other stays with them
         trend.data.update(annotations.drawn(page.notes, found.starts, page.zone))
-    return {"trend": trend}
+    conditions = [each for measure in asked.series for series in parts(measure) for each in series.conditions]
+    return {"trend": trend, "nothing": missing.said(conditions, asked.by)}
 
 
 def number_table(page: DashboardPage, asked: Trend) -> Iterable[Iterable[object]]:
