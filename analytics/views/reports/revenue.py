@@ -10,7 +10,7 @@ from analytics import glossary
 from analytics.query.page import PageQuery
 from analytics.query.words import known
 from analytics.reports.revenue import BY, Revenue, revenue
-from analytics.reports.revenue.bridge import MOVES, Month, bridge
+from analytics.reports.revenue.bridge import MOVES, Month, Move, bridge
 from analytics.rollups.roles import names_of
 from analytics.views import spans
 from analytics.views.menus import Item
@@ -53,7 +53,7 @@ def show(request: WorkspaceRequest, page: ReportPage, question: Question) -> dic
         "bys": choices(page, question, "by", {name: label for name, (label, _) in BY.items()}),
         "by_label": BY[question.by][0],
         "interval": page.interval,
-        "intervals": [Item(f"By {each}", page.url(interval=each), each == page.interval) for each in page.intervals],
+        "intervals": [Item(each, page.url(interval=each), each == page.interval) for each in page.intervals],
         "facts": facts(found),
         "missing": ", ".join(found.rates.without_rate(found.net)),
         "own": found.rates.own,
@@ -99,13 +99,18 @@ def months_table(found: list[Month]) -> Table:
 def _month(each: Month) -> list[Cell]:
     moves = [each.moves[name] for name in MOVES]
     return [
-        Cell(f"{each.start:%B %Y}", each.start.date().isoformat(), note="not over yet" if each.partial else ""),
+        Cell(f"{each.start:%b %Y}", each.start.date().isoformat(), note="not over yet" if each.partial else ""),
         tables.text(each.currency),
         Cell(amount(each.before, each.currency), each.before),
-        *(Cell(amount(move.amount, each.currency), move.amount, f"{move.people:,} people") for move in moves),
+        *(_moved(move, each.currency) for move in moves),
         Cell(amount(each.after, each.currency), each.after),
         tables.percent(each.churn_rate),
     ]
+
+
+def _moved(move: Move, currency: str) -> Cell:
+    """Most moves of most months are none: a column of zeros hides the others."""
+    return Cell(amount(move.amount, currency) if move.people else "–", move.amount, f"{move.people:,} people")
 
 
 def facts(found: Revenue) -> list[Fact]:
