@@ -5,7 +5,10 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
 
     def ready(self) -> None:
-        from analytics import channels  # noqa: F401  # they register themselves
+        from analytics import channels, cohort_sizes  # noqa: F401  # channels register themselves
         from analytics.exports import erasing
+        from analytics.rollups import expiring
 
         erasing.connect()
+        expiring.connect()
+        cohort_sizes.connect()

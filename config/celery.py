@@ -54,6 +54,8 @@ SCHEDULE: dict[str, tuple[str, schedule]] = {
     "resume replays": ("tracking.tasks.resume_replays", crontab()),
     # What was on its way when somebody was erased is met by the next pass.
     "erase": ("tracking.erasure.tasks.erase_due", crontab()),
+    # After the roll-up of the day, which needs what is deleted here, and before the files are written anew.
+    "delete old events": ("tracking.expiry.tasks.expire_events", crontab(hour="2", minute="10")),
     # What was deleted is off the disk within a day; the engine writes its files anew while few people ask.
     "purge erased": ("tracking.erasure.tasks.purge_erased", crontab(hour="3", minute="5")),
     # What was set aside is kept for thirty days, whole days being exact enough.

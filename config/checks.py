@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from tracking.models.rules import FEWEST_DAYS, MOST_DAYS
+
 MANY_HOSTS = "*"
 
 
@@ -34,6 +36,11 @@ def _errors() -> Iterator[Error]:
             "EVENT_STORE_URL must be http(s)://user:password@host:port/database. "
             "For the embedded engine, run `manage.py eventstore` and name its address.",
             id="metricpal.E005",
+        )
+    if settings.DATA_RETENTION_DAYS and not FEWEST_DAYS <= settings.DATA_RETENTION_DAYS <= MOST_DAYS:
+        yield Error(
+            f"DATA_RETENTION_DAYS must be 0 (for ever) or from {FEWEST_DAYS} to {MOST_DAYS}: older events are deleted.",
+            id="metricpal.E007",
         )
     if settings.STRIPE_SECRET_KEY and not settings.STRIPE_WEBHOOK_SECRET:
         yield Error(

@@ -252,6 +252,9 @@ QUOTA_DEFAULTS = env.json("QUOTA_DEFAULTS", default={"api_requests_daily": 100_0
 # Slug of the workspace in which this installation counts its own sign-ups, sign-ins, exports …; empty: nowhere.
 PRODUCT_WORKSPACE = env.str("PRODUCT_WORKSPACE", "")
 
+# For how many days events are kept where a workspace says nothing itself; 0: for ever.
+DATA_RETENTION_DAYS = env.int("DATA_RETENTION_DAYS", 0)
+
 # What one question may cost unless its plan or an operator says otherwise: past it the engine stops.
 QUERY_MAX_SECONDS = env.int("QUERY_MAX_SECONDS", 10)
 QUERY_MAX_MEGABYTES = env.int("QUERY_MAX_MEGABYTES", 1000)

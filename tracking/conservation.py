@@ -20,6 +20,7 @@ from django.db.models import QuerySet, Sum
 
 from config.lib.redis_clients import buffer_client
 from tracking import buffer, intake, usage
+from tracking.expiry import books
 from tracking.models import HourDifference
 from tracking.store.usage import stored_by_hour
 from tracking.usage import received
@@ -159,20 +160,24 @@ def prove(workspace: Workspace, environment: Environment, now: datetime, settled
             vanished=vanished,
             found_at=now,
         )
-        for hour, vanished in zip(settled, _vanished(workspace.dataset_id(environment), settled), strict=True)
+        for hour, vanished in zip(settled, _vanished(workspace, environment, settled), strict=True)
         if hour.undecided or hour.unstored or vanished
     ]
     _keep(workspace, environment, [hour.start for hour in settled], found)
 
 
-def _vanished(dataset_id: int, settled: Sequence[Hour]) -> list[int]:
-    """By how many rows the store has fewer than the writer stored; below 0 where the counters were lost.
+def _vanished(workspace: Workspace, environment: Environment, settled: Sequence[Hour]) -> list[int]:
+    """By how many rows the store has fewer than the writer stored, those aside that grew too old; below 0 where the
+    counters were lost.
 
     It is not asked about a dataset of which nothing came.
     """
-    is_busy = any(hour.writer or hour.door for hour in settled)
-    rows = stored_by_hour(dataset_id, settled[-1].start, settled[0].start + HOUR) if is_busy else {}
-    return [hour.stored - rows.get(hour.start, 0) for hour in settled]
+    if not any(hour.writer or hour.door for hour in settled):
+        return [0] * len(settled)
+    rows = stored_by_hour(workspace.dataset_id(environment), settled[-1].start, settled[0].start + HOUR)
+    short = [hour.stored - rows.get(hour.start, 0) for hour in settled]
+    old = books.deleted_by_hour(workspace, environment) if any(short) else {}
+    return [each - min(max(each, 0), old.get(hour.start, 0)) for hour, each in zip(settled, short, strict=True)]
 
 
 @transaction.atomic

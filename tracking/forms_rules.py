@@ -7,7 +7,9 @@ from django import forms
 
 from config.lib.problems import Problem
 from tracking import rules
+from tracking.expiry import limits
 from tracking.models import CollectionRules
+from tracking.models.rules import FEWEST_DAYS, MOST_DAYS
 
 MAX_ENTRIES = 100
 
@@ -38,6 +40,11 @@ class LinesField(forms.CharField):
 
 
 class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = limits.usual_days()
+        self.fields["event_days"].widget.attrs["placeholder"] = f"{usual}, as usual here" if usual else "for ever"
+
     excluded_addresses = LinesField(
         cleaned=rules.clean_network,
         label="Addresses",
@@ -71,6 +78,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
             "needs_consent",
             "respects_dnt",
             "on_gpc",
+            "event_days",
             "excluded_addresses",
             "internal_addresses",
             "excluded_hosts",
@@ -84,6 +92,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
             "needs_consent": "Count only visitors who agreed",
             "respects_dnt": "Respect Do Not Track",
             "on_gpc": "Global Privacy Control",
+            "event_days": "Keep events for … days",
         }
         help_texts = {
             "is_paused": "Nothing is taken until you switch this off again.",
@@ -94,4 +103,6 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
             "is never counted.",
             "respects_dnt": "For senders other than our script, which has its own setting.",
             "on_gpc": "A browser's binding wish in parts of the USA.",
+            "event_days": f"{FEWEST_DAYS} to {MOST_DAYS}. What is older is deleted every night, live and test, with "
+            "visits and people of whom no event is left; business metrics and usage stay.",
         }

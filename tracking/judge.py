@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from tracking import event_ids, filters, moments, properties
 from tracking.event_names import clean_name
-from tracking.events import MAX_AGE_DAYS, STORED_VALUE_CHARS, Accepted, EventType, Quarantined
+from tracking.events import STORED_VALUE_CHARS, Accepted, EventType, Quarantined
 from tracking.payloads import Frame, RawEvent, convert
 from tracking.rules import DEFAULT, Rules
 from tracking.schemas import compiled
@@ -40,7 +40,7 @@ class Arrival(NamedTuple):
     rules: Rules = DEFAULT
     is_limited: bool = False  # nobody may be identified
     nonce: bytes = b""  # of this request alone
-    oldest_days: int = MAX_AGE_DAYS
+    oldest: moments.Oldest = moments.RECENT
     schemas: Schemas = compiled.NONE
 
 
@@ -152,7 +152,7 @@ def _moment(raw: RawEvent, arrival: Arrival) -> int:
         return arrival.received_ms
     written_ms = moments.epoch_ms(raw.timestamp)
     clock = (arrival.skew_ms, arrival.sent_ms, arrival.received_ms)
-    return moments.place(written_ms, *clock, arrival.oldest_days)
+    return moments.place(written_ms, *clock, arrival.oldest)
 
 
 def _user(raw: RawEvent, frame: Frame, kind: str, props: dict[str, Any], arrival: Arrival) -> str:

@@ -187,7 +187,7 @@ def _grant_of(key: ApiKey, now: datetime) -> KeyGrant:
         bounce_ms=workspace.bounce_engaged_seconds * 1000,
         host=workspace.domain,
         ends_ms=min(ends, default=float("inf")),
-        rules=rules.of(workspace),
+        rules=rules.of(workspace, environment),
         schemas=registry.for_door(workspace),
         consumer=_consumer_of(key, now),
         tenant=workspace.organization.slug,

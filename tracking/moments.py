@@ -4,8 +4,8 @@ Accepted are RFC 3339 with a zone, and epoch milliseconds. A number that could b
 guessing would put events into wrong years without a word.
 """
 
-from datetime import datetime
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -53,12 +53,33 @@ def skew_ms(sent_at: Written | None, received_ms: int) -> tuple[int, int]:
     return skew, sent_ms
 
 
-def oldest_days(sent_at: Written | None) -> int:
-    """How old an event of this request may be."""
-    return MAX_HISTORY_DAYS if sent_at is None else MAX_AGE_DAYS
+class Oldest(NamedTuple):
+    """How old an event may be when it comes, and what is said of an older one."""
+
+    age_ms: int
+    says: str
 
 
-def place(at_ms: int, skew: int, sent_ms: int, received_ms: int, oldest: int = MAX_AGE_DAYS) -> int:
+RECENT, HISTORY = (
+    Oldest(days * DAY_MS, f"Older than {days} days. Send history without `sent_at`.")
+    for days in (MAX_AGE_DAYS, MAX_HISTORY_DAYS)
+)
+
+
+def oldest(sent_at: Written | None, days_kept: int, deleted_before_ms: int, received_ms: int) -> Oldest:
+    """How old an event of this request may be. `days_kept`: as long as its workspace keeps events, 0 for ever;
+    `deleted_before_ms`: what happened before was deleted there, 0 nothing."""
+    found = HISTORY if sent_at is None else RECENT
+    if days_kept and days_kept * DAY_MS < found.age_ms:
+        found = Oldest(days_kept * DAY_MS, f"Older than {days_kept} days, for which this workspace keeps events.")
+    if deleted_before_ms and received_ms - deleted_before_ms < found.age_ms:
+        day = f"{datetime.fromtimestamp(deleted_before_ms / 1000, UTC):%Y-%m-%d}"
+        says = f"This workspace has deleted its events from before {day}, and takes none of that time again."
+        found = Oldest(received_ms - deleted_before_ms, says)
+    return found
+
+
+def place(at_ms: int, skew: int, sent_ms: int, received_ms: int, oldest: Oldest = RECENT) -> int:
     """The event's time on our clock. Raises Rejected time_range or too_old.
 
     An event that claims to be later than its own sending has another clock than `sent_at`, so it is left as it is.
@@ -68,8 +89,8 @@ def place(at_ms: int, skew: int, sent_ms: int, received_ms: int, oldest: int = M
     ahead_ms = at_ms - received_ms
     if at_ms < EARLIEST_MS or ahead_ms > FAR_AHEAD_MS:
         raise Rejected(DropReason.TIME_RANGE, "No event can have happened at this time.", "/timestamp")
-    if ahead_ms < -oldest * DAY_MS:
-        raise Rejected(DropReason.TOO_OLD, f"Older than {oldest} days. Send history without `sent_at`.", "/timestamp")
+    if ahead_ms < -oldest.age_ms:
+        raise Rejected(DropReason.TOO_OLD, oldest.says, "/timestamp")
     return received_ms if ahead_ms > SLIGHTLY_AHEAD_MS else at_ms
 
 

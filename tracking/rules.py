@@ -13,9 +13,11 @@ from typing import Any, Literal, NamedTuple
 from django.db import transaction
 
 from config.lib.problems import Problem
+from tracking.expiry import limits
+from tracking.expiry.limits import Kept
 from tracking.models import CollectionRules
 from workspaces import api_keys, audit, hosts
-from workspaces.models import Workspace
+from workspaces.models import Environment, Workspace
 
 Network = IPv4Network | IPv6Network
 SHORT_BITS = {4: 24, 6: 48}  # what is left of a shortened address
@@ -36,6 +38,7 @@ class Rules(NamedTuple):
     excluded_hosts: tuple[str, ...] = ()
     excluded_pages: re.Pattern[str] = NOTHING
     excluded_countries: frozenset[str] = frozenset()
+    kept: Kept = limits.FOR_EVER  # how old an event may be
 
     def used_address(self, address: str) -> str:
         """What may be made of an address: whole, without its last part, or nothing."""
@@ -47,10 +50,11 @@ class Rules(NamedTuple):
 DEFAULT = Rules()
 
 
-def of(workspace: Workspace) -> Rules:
-    """The workspace's rules. Asks the database."""
+def of(workspace: Workspace, environment: Environment) -> Rules:
+    """The rules of one environment of the workspace. Asks the database."""
     row = CollectionRules.objects.filter(workspace=workspace).first()
-    return compiled(row) if row else DEFAULT
+    kept = limits.kept(row, workspace, environment)
+    return (compiled(row) if row else DEFAULT)._replace(kept=kept)
 
 
 def row_of(workspace: Workspace) -> CollectionRules:
@@ -63,10 +67,14 @@ def change(row: CollectionRules, names: Sequence[str], *, actor: Any, now: datet
     workspace = row.workspace
     with transaction.atomic():
         row.save()
-        audit.record(
-            workspace.organization, actor, "rules.change", ", ".join(sorted(names)), now=now, workspace=workspace
-        )
+        audit.record(workspace.organization, actor, "rules.change", _told(row, names), now=now, workspace=workspace)
     api_keys.forget()
+
+
+def _told(row: CollectionRules, names: Sequence[str]) -> str:
+    """What was changed; of what deletes events also to what."""
+    days = {"event_days": f"event_days to {row.event_days or 'the usual'}"}
+    return ", ".join(days.get(name, name) for name in sorted(names))
 
 
 def compiled(row: CollectionRules) -> Rules:

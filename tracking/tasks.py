@@ -11,6 +11,7 @@ from config.lib.redis_clients import buffer_client
 from tracking import conservation, persons
 from tracking.catalogue import watch
 from tracking.erasure import tasks as erasure_tasks  # noqa: F401  # Celery looks for tasks here
+from tracking.expiry import tasks as expiry_tasks  # noqa: F401
 from tracking.forwarding import claims, health, tidying, work
 from tracking.quarantine import replays
 from tracking.store import quarantine

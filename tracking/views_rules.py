@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.lib import clock
 from tracking import rejections, rules, usage
+from tracking.expiry import asking, limits
 from tracking.forms_rules import RulesForm
 from workspaces import roles
 from workspaces.access import WorkspaceRequest, workspace_view
@@ -23,14 +24,25 @@ LISTED = 20
 @workspace_view(needs=roles.needs("change_workspace"))
 @require_http_methods(["GET", "POST"])
 def privacy_and_filters(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    form = RulesForm(request.POST or None, instance=rules.row_of(request.workspace))
+    now = clock.now()
+    row = rules.row_of(request.workspace)
+    days_before = limits.days_of(row)
+    form = RulesForm(request.POST or None, instance=row)
+    loss = None
     if request.method == "POST" and form.is_valid():
-        if form.changed_data:
-            rules.change(form.save(commit=False), form.changed_data, actor=request.user, now=clock.now())
-        messages.success(request, "Saved. It holds within five seconds.")
-        return redirect("collection_rules", slug)
-    kept_out = _kept_out(request.workspace.dataset_id(), clock.now())
-    return render(request, "tracking/rules.html", {"form": form, "days": DAYS, **kept_out})
+        loss = asking.loss(request.workspace, days_before, limits.days_of(form.instance), now)
+        if loss is None or request.POST.get("agreed") == str(loss.days):
+            return _saved(request, form, now)
+    about = {"loss": loss, "expiries": asking.states(request.workspace, days_before, now), "days": DAYS}
+    kept_out = _kept_out(request.workspace.dataset_id(), now)
+    return render(request, "tracking/rules.html", {"form": form, **about, **kept_out})
+
+
+def _saved(request: WorkspaceRequest, form: RulesForm, now: datetime) -> HttpResponse:
+    if form.changed_data:
+        rules.change(form.save(commit=False), form.changed_data, actor=request.user, now=now)
+    messages.success(request, "Saved. It holds within five seconds.")
+    return redirect("collection_rules", request.workspace.slug)
 
 
 def _kept_out(dataset_id: int, now: datetime) -> dict[str, Any]:

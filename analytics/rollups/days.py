@@ -7,13 +7,15 @@ as it was computed.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from analytics.models import RollupDay
 from analytics.query.scope import Parameters, where
 from analytics.rollups.ask import ask
 from analytics.rollups.dataset import Dataset
+from config.lib.clock import day_start
+from tracking.expiry.limits import deleted_before
 
 State = RollupDay.State
 
@@ -40,6 +42,15 @@ def first_stored(dataset: Dataset) -> date | None:
     sql = f"SELECT min(ts), count() FROM events WHERE dataset_id = {{dataset:UInt32}} AND toDate(ts) = ({oldest})"
     [(moment, count)] = ask(dataset.id, sql, bound)
     return moment.astimezone(ZoneInfo(dataset.zone)).date() if count else None
+
+
+def first_kept(dataset: Dataset) -> date | None:
+    """The first day of its zone of which nothing was deleted because it grew too old; None: nothing ever was."""
+    before = deleted_before(dataset.workspace, dataset.environment)
+    if before is None:
+        return None
+    begins_later = day_start(before, dataset.zone) >= datetime.combine(before, time(), UTC)
+    return before if begins_later else before + timedelta(1)
 
 
 def stored(dataset: Dataset, first: date, last: date) -> dict[date, Raw]:

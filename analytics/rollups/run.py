@@ -46,7 +46,7 @@ def bring_up_to_date(dataset: Dataset, now: datetime) -> None:
     tick = ticks([dataset.id]).get(dataset.id)
     last = days.last_closed(dataset, now)
     state = f"{dataset.id}:{last}:{dataset.definition}"
-    known = days.rollups(dataset)
+    known = days.rollups(dataset).filter(day__gte=days.first_kept(dataset) or date.min)  # what is gone stands as it is
     is_broken = known.exclude(state=days.State.DONE, definition=dataset.definition).exists()
     if not is_broken and tick is not None and cache.get(f"rolled-up:{tick}:{state}"):
         return
@@ -61,7 +61,10 @@ def bring_up_to_date(dataset: Dataset, now: datetime) -> None:
 
 def _reach(dataset: Dataset, now: datetime) -> Reach | None:
     """None where no event is stored, or none of a day that is over."""
-    first, last = days.first_stored(dataset), days.last_closed(dataset, now)
+    last = days.last_closed(dataset, now)
+    if kept := days.first_kept(dataset):
+        return Reach(kept, last, is_cut=True) if kept <= last else None
+    first = days.first_stored(dataset)
     if first is None:
         return None
     known = days.rollups(dataset).filter(events__gt=0).order_by("day").values_list("day", flat=True).first()

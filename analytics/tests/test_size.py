@@ -33,9 +33,9 @@ def test_a_large_one_is_estimated_within_a_percent(busy, monkeypatch):
 
 @pytest.mark.parametrize(
     ("most", "metrics", "threads"),
-    [(200, ["events"], [1]), (199, ["events"], [2]), (199, ["events", "pageviews"], [1, 1])],
+    [(200, ["events"], [1]), (199, ["events"], [2]), (199, ["events", "pageviews"], [1, 2])],
 )
-def test_a_question_has_two_threads_where_it_is_alone_and_there_is_much_to_read(
+def test_a_question_has_two_threads_where_it_is_alone_or_the_last_and_there_is_much_to_read(
     busy, acme, monkeypatch, most, metrics, threads
 ):
     asked = []
@@ -47,4 +47,4 @@ def test_a_question_has_two_threads_where_it_is_alone_and_there_is_much_to_read(
     results = run_many([page(acme).query(each, compare=None) for each in metrics], NOW)
 
     assert [each.totals[metric] for each, metric in zip(results, metrics, strict=True)] == [200] * len(metrics)
-    assert [each.max_threads for each in asked] == threads
+    assert sorted(each.max_threads for each in asked) == threads

@@ -45,6 +45,7 @@ def test_a_good_deployment_passes(good):
         ("ALLOWED_HOSTS", ["*"], "metricpal.E004"),
         ("EVENT_STORE_URL", "chdb:///var/eventstore", "metricpal.E005"),
         ("STRIPE_SECRET_KEY", "sk_live_1", "metricpal.E006"),
+        ("DATA_RETENTION_DAYS", 3, "metricpal.E007"),
         ("SECURE", False, "metricpal.W001"),
         ("BUFFER_URL", "redis://a:6379/0", "metricpal.W002"),
         ("METRICS_TOKEN", "", "metricpal.W003"),

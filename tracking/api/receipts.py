@@ -69,6 +69,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     sandbox_mode = serializers.BooleanField(help_text="Test keys: nothing goes where live events go.")
     batch_size = serializers.IntegerField()
     flush_interval_seconds = serializers.IntegerField()
+    data_retention_days = serializers.IntegerField(allow_null=True, help_text="Older events are deleted. Null: never.")
 
 
 @extend_schema(
@@ -133,7 +134,7 @@ def process_events(request: Request) -> Response:
 def config(request: Request) -> Response:
     """How events of this workspace are taken."""
     workspace, environment = asked_of(request)
-    set_to = rules.of(workspace)
+    set_to = rules.of(workspace, environment)
     connected = setup.is_connected(workspace, ("amplitude", "mixpanel"), environment)
     return Response(
         {
@@ -144,6 +145,7 @@ def config(request: Request) -> Response:
             "sandbox_mode": environment == "test",
             "batch_size": BATCH_SIZE,
             "flush_interval_seconds": FLUSH_SECONDS,
+            "data_retention_days": set_to.kept.days or None,
         }
     )
 

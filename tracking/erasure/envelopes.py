@@ -1,5 +1,6 @@
 """Events that wait in envelopes: those held beyond a limit, and those that the store could not take."""
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -19,26 +20,36 @@ _encoder = msgspec.msgpack.Encoder()
 def erase_held(erasure: Erasure) -> int:
     """Out of the database, and out of the stream before it; the number of events. Raises redis.RedisError."""
     hold.keep()
-    rows = HeldEvents.objects.filter(dataset_id__in=erasure.datasets).order_by("id")
-    return sum(_erase_row(erasure, row) for row in rows.iterator(AT_ONCE))
+    return take_held(erasure.datasets, lambda around, each: not erasure.is_person or _is_of(erasure, around, each))
+
+
+def take_held(datasets: Collection[int], is_gone: Callable[[Envelope, Accepted], bool]) -> int:
+    """Those that `is_gone` names, out of the database; the number of events. Raises redis.RedisError."""
+    rows = HeldEvents.objects.filter(dataset_id__in=datasets).order_by("id")
+    return sum(_take(row, is_gone) for row in rows.iterator(AT_ONCE))
 
 
 def erase_unstorable(erasure: Erasure) -> int:
     """Out of the streams of what could not be stored, as whole entries; how many those were."""
+    return take_unstorable(erasure.datasets, lambda envelope: _names(erasure, envelope))
+
+
+def take_unstorable(datasets: Collection[int], is_gone: Callable[[Envelope], bool]) -> int:
+    """Entries that `is_gone` names. Raises redis.RedisError."""
     client: Any = buffer_client()
     erased = 0
     for stream in client.scan_iter(match="quarantine:*"):
         last = "-"
         while found := client.xrange(stream, last, "+", count=AT_ONCE):
-            gone = [place for place, fields in found if _holds(erasure, fields[b"e"])]
+            gone = [place for place, fields in found if _fits(fields[b"e"], datasets, is_gone)]
             erased += client.xdel(stream, *gone) if gone else 0
             last = f"({found[-1][0].decode()}"
     return erased
 
 
-def _erase_row(erasure: Erasure, row: HeldEvents) -> int:
+def _take(row: HeldEvents, is_gone: Callable[[Envelope, Accepted], bool]) -> int:
     envelope = _envelope.decode(bytes.fromhex(crypto.unseal(row.sealed)))
-    kept = [] if not erasure.is_person else [each for each in envelope.events if not _is_of(erasure, envelope, each)]
+    kept = [each for each in envelope.events if not is_gone(envelope, each)]
     gone = len(envelope.events) - len(kept)
     if not gone:
         return 0
@@ -54,13 +65,15 @@ def _erase_row(erasure: Erasure, row: HeldEvents) -> int:
     return gone if changed else 0
 
 
-def _holds(erasure: Erasure, packed: bytes) -> bool:
+def _fits(packed: bytes, datasets: Collection[int], is_gone: Callable[[Envelope], bool]) -> bool:
     try:
         envelope = _envelope.decode(packed)
     except msgspec.DecodeError:
         return False  # nobody can say whose it is
-    if envelope.dataset_id not in erasure.datasets:
-        return False
+    return envelope.dataset_id in datasets and is_gone(envelope)
+
+
+def _names(erasure: Erasure, envelope: Envelope) -> bool:
     events = [*envelope.events, *(each.event for each in envelope.quarantined)]
     return not erasure.is_person or any(_is_of(erasure, envelope, each) for each in events)
 

@@ -8,7 +8,7 @@ import structlog
 
 from tracking import buffer
 from tracking.erasure import again, copies, envelopes, states
-from tracking.models import Erasure, SeenProperty
+from tracking.models import Erasure, Expiry, SeenProperty
 from tracking.store import StoreError, erased
 from tracking.store import erasure as stored
 from workspaces import audit
@@ -46,9 +46,12 @@ def purge(now: datetime) -> None:
     """What was deleted leaves the disk. Raises StoreUnavailable: tried again the next night."""
     done = Erasure.objects.filter(swept_at__isnull=False, purged_at=None)
     pks = list(done.values_list("pk", flat=True))
-    if pks:
+    expired = list(Expiry.objects.filter(is_purged=False).values_list("pk", "before"))
+    if pks or expired:
         stored.purge()
         Erasure.objects.filter(pk__in=pks, done_at__isnull=False).update(purged_at=now)
+    for pk, before in expired:
+        Expiry.objects.filter(pk=pk, before=before, finished_at__isnull=False).update(is_purged=True)
 
 
 def _is_last(erasure: Erasure) -> bool:

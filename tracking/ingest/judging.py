@@ -76,7 +76,7 @@ def _arrival(payload: Payload, grant: KeyGrant, client: Client, received_ms: int
         rules=grant.rules,
         is_limited=is_limited,
         nonce=random.randbytes(16),  # it tells apart what nobody named, and guards nothing: see event_ids
-        oldest_days=moments.oldest_days(frame.sent_at),
+        oldest=moments.oldest(frame.sent_at, *grant.rules.kept, received_ms),
         schemas=grant.schemas,
     )
 

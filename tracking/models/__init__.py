@@ -5,6 +5,7 @@ from tracking.models.conservation import HourDifference
 from tracking.models.container import Adaptor, Container, Revision
 from tracking.models.delivery import Delivery, DeliveryDay, LateArrival, Resend
 from tracking.models.erasure import Erasure
+from tracking.models.expiry import Expiry
 from tracking.models.forwarding import Forwarding
 from tracking.models.other_key import OtherKey
 from tracking.models.quarantine import FixRule, Replay
@@ -25,6 +26,7 @@ __all__ = [
     "Erasure",
     "Event",
     "EventSchema",
+    "Expiry",
     "FixRule",
     "Forwarding",
     "HeldEvents",

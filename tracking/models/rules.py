@@ -1,9 +1,12 @@
 """What a workspace takes in, and what it keeps of it: the page Privacy & filters."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from workspaces.models import Workspace
+
+FEWEST_DAYS, MOST_DAYS = 30, 3650
 
 
 class CollectionRules(models.Model):
@@ -30,6 +33,10 @@ class CollectionRules(models.Model):
     internal_addresses = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     excluded_hosts = ArrayField(models.CharField(max_length=255), default=list, blank=True)
     excluded_pages = ArrayField(models.CharField(max_length=500), default=list, blank=True)
+    # Empty: as long as the installation says (DATA_RETENTION_DAYS), usually for ever.
+    event_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(FEWEST_DAYS), MaxValueValidator(MOST_DAYS)]
+    )
     excluded_countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
 
     class Meta:

@@ -79,7 +79,7 @@ def run(pk: int, clock: Callable[[], datetime]) -> bool:
 def bench_of(workspace: Workspace, environment: Environment, schema_name: str) -> Bench:
     schema = registry.find(workspace, schema_name)
     found = registry.compiled_of(schema) if schema else None
-    return Bench(found, rules.of(workspace), workspace.dataset_id(environment))
+    return Bench(found, rules.of(workspace, environment), workspace.dataset_id(environment))
 
 
 def _unclaimed(now: datetime) -> QuerySet[Replay]:

@@ -1,6 +1,6 @@
 """Deleting for good: whole datasets, or one person of a dataset, from every table that holds any of it.
 
-`delete` hides rows from every query at once; `purge`, once a night, writes the parts anew without them, and then they
+Deleting hides rows from every query at once; `purge`, once a night, writes the parts anew without them, and then they
 are gone from the disk.
 """
 
@@ -26,13 +26,13 @@ TABLES = tuple(OF_PERSON)
 
 def delete_datasets(dataset_ids: Collection[int]) -> dict[str, int]:
     """Everything of them; how many rows there were, by table. Raises StoreUnavailable."""
-    return {table: _delete(table, "1", {"datasets": list(dataset_ids)}) for table in TABLES}
+    return {table: delete(table, "1", {"datasets": list(dataset_ids)}) for table in TABLES}
 
 
 def delete_person(dataset_id: int, ids: Collection[int], users: Sequence[str]) -> dict[str, int]:
     """Everything of one person: `ids` are those of `ids_of`, `users` the names the customer gave them."""
     bound = {"datasets": [dataset_id], "ids": list(ids), "users": list(users)}
-    return {table: _delete(table, of, bound) for table, of in OF_PERSON.items()}
+    return {table: delete(table, of, bound) for table, of in OF_PERSON.items()}
 
 
 def ids_of(dataset_id: int, person_id: int) -> set[int]:
@@ -64,7 +64,8 @@ def purge() -> None:
             client().command(f"ALTER TABLE {table} APPLY DELETED MASK")
 
 
-def _delete(table: str, of: str, bound: dict[str, Any]) -> int:
+def delete(table: str, of: str, bound: dict[str, Any]) -> int:
+    """The rows that `of` names, a condition of `bound`, which has the `datasets`; how many. Raises StoreUnavailable."""
     where = f"dataset_id IN {{datasets:Array(UInt32)}} AND {of}"
     with translated():
         [(rows,)] = client().query(f"SELECT count() FROM {table} WHERE {where}", parameters=bound).result_rows

@@ -46,7 +46,7 @@ SAID: dict[str, str] = {
     DropReason.EVENT_ID: "The id is no UUID of version 4 or 7. For ids of your own there is insert_id.",
     DropReason.TIME_FORMAT: "The time is written in no form that is understood, such as RFC 3339 with a zone.",
     DropReason.TIME_RANGE: "The time lies in the future, or in no year that can be stored.",
-    DropReason.TOO_OLD: "The event is older than its sender's queue can be, or than five years.",
+    DropReason.TOO_OLD: "The event is older than its workspace keeps any, its sender's queue can be, or five years.",
     DropReason.NUMBER_RANGE: "A number is larger than 64 bits hold, or is not finite.",
     DropReason.NUL: "A text contains the character NUL or half of a character.",
     DropReason.TOO_DEEP: "Properties are nested more than 16 levels deep.",

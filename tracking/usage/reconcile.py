@@ -4,7 +4,8 @@
 
 A day with a difference is kept, shown to operators and counted for their alarms until it is gone. Counters are put
 right at once, since limits go by them. The ledger is never touched: why it differs is for a person to find out. Events
-that were erased since leave the store behind the ledger; they were used all the same.
+that were erased since leave the store behind the ledger; they were used all the same. Those that grew too old are told
+by tracking.expiry.books.
 """
 
 import logging
@@ -17,6 +18,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from config.lib.redis_clients import buffer_client
+from tracking.expiry import books
 from tracking.models import UsageDifference, UsageEntry
 from tracking.store.usage import billable_by_day
 from tracking.usage import counters, hold, ledger, warm
@@ -51,6 +53,7 @@ def compare(organization_id: int, now: datetime) -> list[UsageDifference]:
     end = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     start = end - timedelta(days=DAYS)
     booked, stored = _booked(organization_id, start, end), _stored(organization_id, start, end)
+    _add_expired(stored, booked, organization_id)
     days = [start.date() + timedelta(number) for number in range(DAYS)]
     counted = {day: _counted(organization_id, day) for day in days}
     found = [
@@ -88,6 +91,13 @@ def _stored(organization_id: int, start: datetime, end: datetime) -> Counter[dat
     for workspace_id in ids:
         total.update(billable_by_day(Workspace(id=workspace_id).dataset_id(), start, end))
     return total
+
+
+def _add_expired(stored: Counter[date], booked: Counter[date], organization_id: int) -> None:
+    """What an import of history brought and grew too old since was stored, and is booked."""
+    ids = set(Workspace.objects.filter(organization_id=organization_id).values_list("id", flat=True))
+    for day, events in books.billable_by_day(ids).items():
+        stored[day] += min(max(booked[day] - stored[day], 0), events)
 
 
 def _counted(organization_id: int, day: date) -> int | None:
