@@ -16,6 +16,9 @@ class PeriodSerializer(serializers.Serializer[Period]):
     key = serializers.CharField()
     start = serializers.DateTimeField(help_text="Included.")
     end = serializers.DateTimeField(help_text="Not included.")
+    deleted_before = serializers.DateTimeField(
+        allow_null=True, help_text="Events before are deleted, so the period begins empty. Null: all of it is kept."
+    )
 
 
 class QuerySerializer(serializers.Serializer[Any]):
@@ -109,8 +112,16 @@ class EventListSerializer(serializers.Serializer[Any]):
     next_cursor = serializers.CharField(allow_null=True, help_text="Send as ?cursor= for the next page.")
 
 
-def period(given: Period | None) -> dict[str, str] | None:
-    return {"key": given.key, "start": given.start.isoformat(), "end": given.end.isoformat()} if given else None
+def period(given: Period | None) -> dict[str, str | None] | None:
+    if given is None:
+        return None
+    before = given.deleted_before.isoformat() if given.deleted_before else None
+    return {
+        "key": given.key,
+        "start": given.start.isoformat(),
+        "end": given.end.isoformat(),
+        "deleted_before": before,
+    }
 
 
 def definitions(metrics: tuple[str, ...]) -> dict[str, dict[str, str]]:

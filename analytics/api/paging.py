@@ -29,8 +29,8 @@ def continued(query: Query, cursor: Any) -> Query:
         raise QueryError("This cursor belongs to another question. Begin that one without a cursor.", "cursor")
     return replace(
         query,
-        period=_period(period, query.zone),
-        compare=compare and _period(compare, query.zone),
+        period=_period(period, query.zone, query.period),
+        compare=compare and _period(compare, query.zone, query.compare or query.period),
         after=After(value, tuple(keys), seen),
     )
 
@@ -69,6 +69,7 @@ def _moments(period: Period) -> list[Any]:
     return [period.key, period.start.timestamp(), period.end.timestamp()]
 
 
-def _period(given: list[Any], zone: str) -> Period:
+def _period(given: list[Any], zone: str, like: Period) -> Period:
     key, start, end = given
-    return Period(key, *(datetime.fromtimestamp(second, ZoneInfo(zone)) for second in (start, end)))
+    first, last = (datetime.fromtimestamp(second, ZoneInfo(zone)) for second in (start, end))
+    return Period(key, first, last, like.kept)

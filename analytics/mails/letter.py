@@ -68,6 +68,7 @@ def compose(recipient: ReportRecipient, due_at: datetime) -> EmailMultiAlternati
         "workspace": report.workspace,
         "period": spans.span(page.period),
         "compared": spans.span(page.compare) if page.compare and is_overview else "",
+        "deleted": spans.deleted(paper.told(report.source, page).period, page.compare if is_overview else None),
         "filters": [said(each) for each in page.filters],
         "link": _link(report, given.params),
         "unsubscribe": unsubscribe,

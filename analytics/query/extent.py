@@ -3,6 +3,13 @@
 from datetime import UTC, datetime
 
 from tracking import store
+from tracking.expiry.limits import deleted_before
+from workspaces.models import Environment, Workspace
+
+
+def has_begun(workspace: Workspace, environment: Environment) -> bool:
+    """Whether any event ever came, also where all are deleted by now."""
+    return first_moment(workspace.dataset_id(environment)) is not None or bool(deleted_before(workspace, environment))
 
 
 def first_moment(dataset_id: int) -> datetime | None:

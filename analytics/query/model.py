@@ -5,7 +5,7 @@ A period is [start, end). All moments are aware; `start` and `end` carry the wor
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 Operator = Literal["is", "is_not", "contains", "contains_not"]
 Interval = Literal["minute", "hour", "day", "week", "month"]
@@ -19,11 +19,28 @@ class QueryError(Exception):
         self.field = field
 
 
+class Kept(Protocol):
+    """What is left of the events (analytics.query.deleted)."""
+
+    @property
+    def since(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True)
 class Period:
     key: str  # "28d", "day", "custom" …: the preset it came from
     start: datetime
     end: datetime
+    kept: "Kept | None" = field(default=None, compare=False, repr=False)  # None: nobody needs to know
+
+    @property
+    def deleted_before(self) -> datetime | None:
+        """What happened before is deleted, and the period reaches there. None: all of it is kept.
+
+        All time begins with the first event that is left, and means more.
+        """
+        since = self.kept.since if self.kept else None
+        return since if since and (self.start < since or self.key == "all") else None
 
 
 @dataclass(frozen=True)

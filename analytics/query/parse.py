@@ -11,6 +11,7 @@ from analytics.query.comparison import COMPARES, MATCHES, Compare, Match, compar
 from analytics.query.condition_json import from_list
 from analytics.query.condition_limits import checked_tree
 from analytics.query.condition_text import from_text
+from analytics.query.deleted import told
 from analytics.query.extent import first_moment
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, Interval, Period, Query, QueryError
@@ -38,6 +39,8 @@ def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQ
     mode = cast(Compare, known("comparison", values["compare"], COMPARES, "compare"))
     match = cast(Match, known("match", values["match"], MATCHES, "match"))
     chosen = _days(values, "compare_from", "compare_to") if mode == "custom" else None
+    compare = _apart(period, compared(period, mode, match, now, chosen))
+    period, compare = told(period, compare, workspace, environment, now)
     intervals = periods.intervals(period)
     interval = known("interval", values.get("interval", intervals[0]), INTERVALS, "interval")
     return PageQuery(
@@ -45,7 +48,7 @@ def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQ
         zone=workspace.timezone,
         now=now,
         period=period,
-        compare=_apart(period, compared(period, mode, match, now, chosen)),
+        compare=compare,
         compare_mode=mode,
         match=match,
         filters=conditions_of(params, workspace, now),
@@ -74,6 +77,7 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
     period = _period(_flat(data.get("period"), "period"), workspace, environment, now)
     dimensions = tuple(known_dimension(word) for word in _words(data, "dimensions"))
     interval = data.get("interval")
+    period, compare = told(period, _comparison(data, period, now), workspace, environment, now)
     return Query(
         dataset_id=workspace.dataset_id(environment),
         zone=workspace.timezone,
@@ -82,7 +86,7 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
         dimensions=dimensions,
         filters=_conditions(data, SavedOf(workspace, now)),
         interval=cast(Interval, known("interval", str(interval), INTERVALS, "interval")) if interval else None,
-        compare=_comparison(data, period, now),
+        compare=compare,
         order_by=_order(data, [*metrics, *dimensions]),
         limit=_whole(data, "limit", 10, 1, MAX_ROWS),
         offset=_whole(data, "offset", 0, 0, 1_000_000),

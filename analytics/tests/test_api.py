@@ -84,6 +84,7 @@ def test_a_question_is_answered_with_numbers_units_and_definitions(busy, as_key)
         "key": "custom",
         "start": "2026-03-09T00:00:00+00:00",
         "end": "2026-03-10T00:00:00+00:00",
+        "deleted_before": None,
     }
     assert answer["group_count"] == 2
     assert answer["exact"] is True

@@ -30,7 +30,7 @@ from analytics import annotations
 from analytics.models import Annotation
 from analytics.query import begin_many, run_many
 from analytics.query.answers import begin
-from analytics.query.extent import first_moment
+from analytics.query.extent import first_moment, has_begun
 from analytics.query.model import Query, QueryError, Result
 from analytics.reports.realtime import storing_behind, visitors_now
 from analytics.views import state
@@ -158,7 +158,7 @@ def _made(
     figures, series, groups = results[0], results[-len(tabs) - 1], results[-len(tabs) :]
     csv_href, receipt_href = _hrefs(request, page, "series_csv", "receipt")
     return {
-        "waiting": not figures.totals["visitors"] and first_moment(page.dataset_id) is None,
+        "waiting": not figures.totals["visitors"] and not has_begun(request.workspace, page.environment),
         "tiles": tiles(page, figures, results[1] if page.profile else None),
         "chart": chart(page, series, csv_href, receipt_href, notes),
         "panels": [

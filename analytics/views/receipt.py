@@ -49,6 +49,7 @@ def _context(made: receipts.Receipt) -> dict[str, Any]:
         "receipt": made,
         "value": figures.exact_text(made.metric.name, made.value),
         "period": spans.span(query.period),
+        "deleted": spans.deleted(query.period),
         "filters": [said(each) for each in query.filters],
         "as_of": made.result.as_of.astimezone(zone),
         "start": made.example.start.astimezone(zone) if made.example else None,

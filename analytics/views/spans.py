@@ -31,6 +31,17 @@ def label(period: Period) -> str:
     return span(period) if period.key == "custom" else PRESETS[period.key].label
 
 
+def deleted(period: Period, compare: Period | None = None) -> str:
+    """What to know where it is not all there; empty where it is."""
+    moment = period.deleted_before or (compare.deleted_before if compare else None)
+    if moment is None:
+        return ""
+    said = f"Events before {day(moment)} {moment.year} (UTC) are deleted"
+    if period.deleted_before:
+        return f"{said}, so this period shows none from before."
+    return f"{said}, and the comparison reaches before that: changes look larger than they are."
+
+
 def short(start: datetime, interval: Interval) -> str:
     """For the axis."""
     if interval in ("minute", "hour"):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from analytics.query.catalogue import DIMENSIONS, OPERATORS, dimension
 from analytics.query.comparison import COMPARES, INCOMPARABLE, MATCHES
-from analytics.query.model import Condition, Filter
+from analytics.query.model import Condition, Filter, Period
 from analytics.query.page import PageQuery
 from analytics.query.periods import PRESETS
 from analytics.query.profiles import OURS, PROFILES, Profile
@@ -39,6 +39,7 @@ class Pill:
 class Toolbar:
     environment: str
     period_label: str
+    shown: tuple[Period, Period | None]  # and what it is compared with
     periods: list[list[Item]]
     is_custom: bool
     previous_href: str | None
@@ -62,6 +63,11 @@ class Toolbar:
     last_day: str
     today: str
 
+    @property
+    def deleted(self) -> str:
+        """A sentence where events of the period or of its comparison are deleted. Asks the database."""
+        return spans.deleted(*self.shown)
+
 
 def toolbar(page: PageQuery, is_profiled: bool = False) -> Toolbar:
     """`is_profiled`: the page can count as other tools do."""
@@ -69,6 +75,7 @@ def toolbar(page: PageQuery, is_profiled: bool = False) -> Toolbar:
     return Toolbar(
         environment=page.environment,
         period_label=spans.label(page.period),
+        shown=(page.period, page.compare),
         periods=[[_period(page, key) for key in group] for group in PERIODS],
         is_custom=page.period.key == "custom",
         previous_href=page.previous_url(),

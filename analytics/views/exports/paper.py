@@ -35,23 +35,28 @@ def pdf(source: str, given: Asked) -> bytes:
         what = SOURCES[source]
         rows = what.table(replace(given, most_rows=MOST_ROWS + 1))
         title, sections = what.title, papers.of_table(what.title, rows, is_drawn=source not in UNDRAWN)
-        page = _told(source, page)
+        page = told(source, page)
     logo = logo_of(workspace.organization)
     return pdf_of(f"{workspace.name}: {title}", sections, subtitle(page), footer(workspace, page), logo)
 
 
-def _told(source: str, page: PageQuery) -> PageQuery:
+def told(source: str, page: PageQuery) -> PageQuery:
     """Without what the report leaves aside: a comparison, or the chosen period."""
     if source == realtime.REPORT.name:
         return replace(page, period=periods.preset("realtime", page.now, page.zone), compare=None)
-    return page if source not in REPORTS or REPORTS[source].is_compared else replace(page, compare=None)
+    if source not in REPORTS:
+        return page
+    report = REPORTS[source]
+    period = replace(page.period, kept=None) if report.outlives_events else page.period
+    return replace(page, period=period, compare=page.compare if report.is_compared else None)
 
 
 def subtitle(page: PageQuery) -> str:
     parts = [spans.span(page.period)]
     parts += [f"compared with {spans.span(page.compare)}"] if page.compare else []
+    parts += [spans.deleted(page.period, page.compare)]
     parts += ["test data"] if page.environment == "test" else []
-    return " · ".join([*parts, *map(said, page.filters)])
+    return " · ".join([*filter(None, parts), *map(said, page.filters)])
 
 
 def footer(workspace: Workspace, page: PageQuery) -> str:

@@ -153,4 +153,7 @@ def _made_of(row: AggregatedMetric) -> str:
     return f"{said}; no rate for {missing}" if missing else said
 
 
-REPORT = Report("business", "Business metrics", "analytics/reports/business.html", "business", read, show, table, False)
+REPORT = Report(
+    "business", "Business metrics", "analytics/reports/business.html", "business", read, show, table,
+    is_compared=False, outlives_events=True,
+)  # fmt: skip

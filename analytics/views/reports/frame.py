@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.exports import csv_lines
 from analytics.query.costs import said
-from analytics.query.extent import first_moment
+from analytics.query.extent import has_begun
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, QueryError
 from analytics.query.page import PageQuery
@@ -37,7 +37,7 @@ from analytics.views import state
 from analytics.views.exports.menu import menu
 from analytics.views.overview import REFRESH_MS
 from analytics.views.reports.saved_menu import saved_menu
-from analytics.views.toolbar import toolbar
+from analytics.views.toolbar import Toolbar, toolbar
 from analytics.views.unavailable import says_when_unavailable
 from analytics.views.views_menu import views_menu
 from config.lib import clock
@@ -100,6 +100,7 @@ class Report(Generic[Q]):
     steps: Callable[[Q], dict[str, Step]] | None = None
     # The people behind a cell of its table (row, column of the CSV); None for a cell that counts nobody.
     behind: Callable[[ReportPage, Q, int, int], Behind | None] | None = None
+    outlives_events: bool = False  # its numbers stay when the events they were made of are deleted
     is_profiled: bool = False  # its numbers are the engine's, which can cut visits as other tools do
 
 
@@ -162,6 +163,8 @@ def read_state(
         page, error = from_params(QueryDict(), workspace, now), str(refused)
     known = {each.name: getattr(page, each.name) for each in fields(PageQuery)}
     known["profile"] = page.profile if report.is_profiled else ""
+    if report.outlives_events:
+        known["period"] = replace(page.period, kept=None)
     asking = ReportPage(**known, saved=SavedOf(workspace, now), workspace=workspace)
     question, wrong = _question(report, params, asking)
     return asking.asking(question), question, error or wrong
@@ -195,8 +198,8 @@ def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -
     return {
         "report": report,
         "page": page,
-        "waiting": first_moment(page.dataset_id) is None,
-        "toolbar": controls if report.is_compared else replace(controls, compares=[]),
+        "waiting": not has_begun(request.workspace, page.environment),
+        "toolbar": controls if report.is_compared else _alone(controls, page),
         "saved": saved_menu(request.workspace, page),
         "kept": [pair for pair in page.parameters if pair not in page.own],
         "views": views_menu(request, report.name, page),
@@ -207,6 +210,11 @@ def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -
         "people_href": reverse(f"{report.name}_behind", args=[slug]) + page.url() if report.behind else "",
         "receipt_href": reverse(f"{report.name}_receipt", args=[slug]) + page.url(),
     }
+
+
+def _alone(controls: Toolbar, page: ReportPage) -> Toolbar:
+    """Without a comparison."""
+    return replace(controls, compares=[], shown=(page.period, None))
 
 
 def _add_href(report: Report[Any], slug: str, page: ReportPage) -> str:

@@ -173,6 +173,7 @@ def _context(made: ReportReceipt) -> dict[str, Any]:
         "receipt": made,
         "value": _figure(made.number.value) if made.number else "",
         "period": spans.span(made.page.period),
+        "deleted": spans.deleted(made.page.period),
         "filters": [said(each) for each in made.page.filters],
         "as_of": made.page.now.astimezone(zone),
         "steps": [(each.at.astimezone(zone), each) for each in made.example.steps] if made.example else [],
