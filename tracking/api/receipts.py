@@ -69,7 +69,9 @@ class ConfigSerializer(serializers.Serializer[Any]):
     sandbox_mode = serializers.BooleanField(help_text="Test keys: nothing goes where live events go.")
     batch_size = serializers.IntegerField()
     flush_interval_seconds = serializers.IntegerField()
-    data_retention_days = serializers.IntegerField(allow_null=True, help_text="Older events are deleted. Null: never.")
+    data_retention_days = serializers.IntegerField(
+        required=False, help_text="Older events are deleted. Left out where they are kept for ever."
+    )
 
 
 @extend_schema(
@@ -145,7 +147,7 @@ def config(request: Request) -> Response:
             "sandbox_mode": environment == "test",
             "batch_size": BATCH_SIZE,
             "flush_interval_seconds": FLUSH_SECONDS,
-            "data_retention_days": set_to.kept.days or None,
+            **({"data_retention_days": set_to.kept.days} if set_to.kept.days else {}),
         }
     )
 

@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from config.lib.clock import now
 from tracking import conservation, persons, store
@@ -209,11 +210,13 @@ def test_the_answer_names_the_limit(acme, acme_key):
     keep(acme, 90)
     [refused] = json.loads(say(acme_key, "phone", 91).content)["results"]
     taken = say(acme_key, "phone", 89)
+    config = Client(headers={"X-API-Key": acme_key}).get("/api/v1/analytics/config")
 
     assert (refused["code"], refused["detail"]) == (
         "too_old", "Older than 90 days, for which this workspace keeps events."
     )  # fmt: skip
     assert verdicts(taken) == [("accepted", None)]
+    assert json.loads(config.content)["data_retention_days"] == 90
 
 
 def test_what_was_deleted_never_counts_again_however_much_is_kept_later(acme, acme_key, old_and_new):
