@@ -16,6 +16,7 @@ class TreeOracle(Oracle):
 
     stored: Stored
     lists: dict[int, set[int]] = field(default_factory=dict)
+    known: dict[tuple[Did, Period], set[Any]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         super().__init__(self.stored)
@@ -51,8 +52,14 @@ class TreeOracle(Oracle):
                 return event["person_id"] in self.members(given)
 
     def who_did(self, given: Did, period: Period) -> set[Any]:
+        """Worked out once: a deed within a deed within a deed is asked of each event for each event for each event."""
         start = period.start if given.days is None else period.end - timedelta(given.days)
         span = Period("", start, period.end)
+        if (given, span) not in self.known:
+            self.known[given, span] = self._found(given, span)
+        return self.known[given, span]
+
+    def _found(self, given: Did, span: Period) -> set[Any]:
         times: dict[Any, int] = {}
         for each in self.events:
             if _inside(each["ts"], span) and all(self.fits(each, one, span) for one in given.conditions):
