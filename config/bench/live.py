@@ -2,7 +2,7 @@
 takes from the answer to an event until a reader's browser shows it: alone, and beside the others.
 
 The readers are sockets without a browser, a hundred on each of ten dashboards, which are sent what pages are sent; one
-more dashboard is open in Chromium. It takes about four minutes.
+more dashboard is open in Chromium. It takes about six minutes.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from config.testing.pages import ARGUMENTS, chromium
 
 DASHBOARDS, READERS = 10, 100
 EVENTS_A_SECOND = 100
-PROBES = 60  # for each figure
+PROBES = 120  # for each figure
 BEFORE = 200  # sent first: numbers that stand nowhere else on the page
 PATIENCE_S = 60
 PROBE = "s=events;is,event,probe"

@@ -30,14 +30,12 @@ Labels hold words from closed sets only: never a workspace, a URL or anything a 
 usage name organizations and their own units, as operators ask for: `bounded` keeps each set small.
 Gauges are set when they are asked for (config.gauges).
 Several processes count. With PROMETHEUS_MULTIPROC_DIR set they share that folder and `render` adds them up. There an
-addition costs 1.5 µs: who answers many requests at once adds up first (`add`, `observe` within `gathered`).
+addition costs 1.5 µs: who answers many requests adds up first (`add`, `observe` within a `Gathering`).
 """
 
 import os
 import threading
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -92,45 +90,52 @@ BOUND = 1000
 _known: dict[str, set[str]] = {}
 
 
-class _Gathering(threading.local):
-    """What this thread has added up and not written yet; None: it writes at once."""
+class Gathering:
+    """Adds up what its thread counts while it is entered; `write` hands it on, each family once."""
 
-    sums: dict[Counter, float] | None = None
-    seconds: dict[Histogram, list[float]]
+    def __init__(self) -> None:
+        self.sums: dict[Counter, float] = {}
+        self.seconds: dict[Histogram, list[float]] = {}
 
+    def __enter__(self) -> "Gathering":
+        _present.gathering = self
+        return self
 
-_gathering = _Gathering()
+    def __exit__(self, *_: object) -> None:
+        _present.gathering = None
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.sums and not self.seconds
 
-def add(counter: Counter, number: float) -> None:
-    sums = _gathering.sums
-    if sums is None:
-        counter.inc(number)
-    else:
-        sums[counter] = sums.get(counter, 0) + number
-
-
-def observe(histogram: Histogram, seconds: float) -> None:
-    if _gathering.sums is None:
-        histogram.observe(seconds)
-    else:
-        _gathering.seconds.setdefault(histogram, []).append(seconds)
-
-
-@contextmanager
-def gathered() -> Iterator[None]:
-    """What this thread counts within is written at the end, each family once."""
-    sums: dict[Counter, float] = {}
-    seconds: dict[Histogram, list[float]] = {}
-    _gathering.sums, _gathering.seconds = sums, seconds
-    try:
-        yield
-    finally:
-        _gathering.sums = None
+    def write(self) -> None:
+        sums, seconds = self.sums, self.seconds
+        self.sums, self.seconds = {}, {}
         for counter, number in sums.items():
             counter.inc(number)
         for histogram, each in seconds.items():
             _observe_all(histogram, each)
+
+
+class _Present(threading.local):
+    gathering: Gathering | None = None  # None: this thread writes at once
+
+
+_present = _Present()
+
+
+def add(counter: Counter, number: float) -> None:
+    if (into := _present.gathering) is None:
+        counter.inc(number)
+    else:
+        into.sums[counter] = into.sums.get(counter, 0) + number
+
+
+def observe(histogram: Histogram, seconds: float) -> None:
+    if (into := _present.gathering) is None:
+        histogram.observe(seconds)
+    else:
+        into.seconds.setdefault(histogram, []).append(seconds)
 
 
 def _observe_all(histogram: Histogram, seconds: list[float]) -> None:

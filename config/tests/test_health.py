@@ -128,14 +128,19 @@ def test_what_is_gathered_is_printed_like_what_was_counted_one_by_one():
     for seconds in (0.5, 1, 1.5, 7):
         single.observe(seconds)
     counter = metrics.EVENTS_DROPPED.labels(reason="gathered_reason")
-    with metrics.gathered():
-        for seconds in (0.5, 1, 1.5, 7):
-            metrics.observe(together, seconds)
-            metrics.add(counter, 2)
-        assert counter._value.get() == 0
+    gathering = metrics.Gathering()
+    for some in ((0.5, 1), (1.5, 7)):
+        with gathering:
+            for seconds in some:
+                metrics.observe(together, seconds)
+                metrics.add(counter, 2)
     metrics.add(counter, 1)
+    assert (counter._value.get(), gathering.is_empty) == (1, False)
 
-    assert counter._value.get() == 9
+    gathering.write()
+    gathering.write()
+
+    assert (counter._value.get(), gathering.is_empty) == (9, True)
     assert _values(together) == _values(single) == [2, 3, 4, 4, 10]  # up to 1, up to 2, all; number and sum
 
 

@@ -34,6 +34,7 @@ MOST_GATHERED = 64 << 20  # bytes of all requests together that are still coming
 LINGER_S = 2.0  # for the sender to close, after our last answer
 READING_S = 10.0  # for a sender to take an answer off our hands
 CONNECT_EVERY_S = 0.5
+WRITTEN_EVERY_S = 0.05  # what was counted: each writing costs what half a request does
 
 
 class Lane:
@@ -42,7 +43,8 @@ class Lane:
         self.group = Group()
         self.quiet: dict[Line, float] = {}  # until when they may be so, the first to end first
         self.leaving: dict[Line, float] = {}
-        self._connecting_at = float("-inf")
+        self.counted = metrics.Gathering()
+        self._written_at = self._connecting_at = float("-inf")
         self._polled = -1
 
     def take(self, connection: Any, ahead: bytes = b"") -> None:
@@ -64,6 +66,9 @@ class Lane:
             done = self.host.submit(spool.Cover, [each.record() for each in late])
             done.add_done_callback(partial(self.host.defer, _covered, late))
         self.group.send()
+        if now_s >= self._written_at + WRITTEN_EVERY_S and not self.counted.is_empty:
+            self._written_at = now_s
+            self.counted.write()
         for lines in (self.quiet, self.leaving):
             while lines and (line := next(iter(lines))) and lines[line] <= now_s:
                 self._end(line)
@@ -72,7 +77,13 @@ class Lane:
         """Nobody may be quiet for longer than that."""
         self.quiet = {line: min(end, until_s) for line, end in self.quiet.items()}
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether the next turn must come soon, whoever sends something."""
+        return self.group.is_waited_for or not self.counted.is_empty
+
     def close(self) -> None:
+        self.counted.write()
         for line in [*self.quiet, *self.leaving]:
             self._drop(line)
 
@@ -92,7 +103,7 @@ class Lane:
             self.host.poller.register(self._polled, selectors.EVENT_READ, self._logged)
 
     def _logged(self, _: object) -> None:
-        with metrics.gathered():
+        with self.counted:
             self.group.receive()
         if self.group.is_open:
             self.group.send()

@@ -16,7 +16,7 @@ from typing import Any
 from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-LOOKED_EVERY_S = 0.05  # whether the log is late, while somebody waits for it
+LOOKED_EVERY_S = 0.05  # whether the log is late, while somebody waits for it, and what was counted is written
 SLOW_THREADS = 4
 SLOW_S = 60.0  # for such a request to come
 SILENT_S = struct.pack("ll", 10, 0)  # for its next byte
@@ -83,7 +83,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.lane.take(conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(min(timeout, LOOKED_EVERY_S) if self.lane.group.is_waited_for else timeout)
+        super().wait_for_and_dispatch_events(min(timeout, LOOKED_EVERY_S) if self.lane.is_pending else timeout)
         now_s = time.monotonic()
         self.lane.turn(now_s)
         while self.reading and (conn := next(iter(self.reading))) and self.reading[conn] <= now_s:

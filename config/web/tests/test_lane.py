@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.lib import clock
+from config.lib import clock, metrics
 from config.lib.redis_clients import buffer_client
 from config.web import heads
 from config.web.tests.wire import Wire
@@ -58,6 +58,18 @@ def test_an_ordinary_request_is_logged_and_the_connection_stays(acme: Workspace,
         assert first.headers["Connection"] == "keep-alive"
         assert json.loads(first.body)["accepted"] == 1
         assert logged(acme) == 2
+
+
+def test_what_was_counted_is_told_soon_though_nobody_sends_more(known: str) -> None:
+    accepted = metrics.EVENTS.labels(result="accepted")._value
+    before, end = accepted.get(), time.monotonic() + 5
+    with Wire() as wire:
+        for _ in range(2):
+            wire.ask(request(known, body()))
+        while wire.lane.is_pending and time.monotonic() < end:  # for so long the worker's loop does not rest
+            wire.turn()
+
+    assert accepted.get() == before + 2
 
 
 def test_the_answer_has_the_headers_that_django_gives(known: str) -> None:
