@@ -13,11 +13,10 @@ from analytics.rollups import Dataset, roll_up
 from analytics.views.exports.sources import ExportWork
 from config.lib import clock
 from tracking.store import QueryTimeout, QueryTooLarge, StoreUnavailable
-from workspaces.models import Environment, Workspace
+from workspaces.models import ENVIRONMENTS, Environment, Workspace
 
 # What no worker took until the next round is not needed any more: that round sends another.
 ROUND_SECONDS = 60
-ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
 
 
 @shared_task

@@ -25,14 +25,13 @@ from tracking.models import HourDifference
 from tracking.store.usage import stored_by_hour
 from tracking.usage import received
 from tracking.usage.reasons import DropReason
-from workspaces.models import Environment, Workspace
+from workspaces.models import ENVIRONMENTS, Environment, Workspace
 
 log = logging.getLogger(__name__)
 
 HOURS = 24
 HOUR = timedelta(hours=1)
 CLOCKS = timedelta(minutes=1)  # by which those of the web processes and of the log may differ
-ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
 APART = {DropReason.DUPLICATE, DropReason.QUOTA, DropReason.QUARANTINED}  # no refusals
 
 

@@ -14,7 +14,7 @@ from config.lib.problems import Problem
 from config.lib.redis_clients import buffer_client
 from tracking import browse, client, ingest, keys, payloads, usage
 from workspaces import refusals
-from workspaces.models import ApiKey, Workspace
+from workspaces.models import ENVIRONMENTS, ApiKey, Workspace
 
 LATELY = timedelta(hours=1)
 
@@ -44,7 +44,7 @@ class Finding:
 
 def look(workspace: Workspace, now: datetime) -> Signs:
     """Raises redis.RedisError, StoreError."""
-    live, test = (workspace.dataset_id(environment) for environment in ("live", "test"))
+    live, test = (workspace.dataset_id(environment) for environment in ENVIRONMENTS)
     today = usage.of_day(live, now)
     accepted = today.pop(usage.ACCEPTED, 0)
     today.pop(usage.DropReason.DUPLICATE, 0)

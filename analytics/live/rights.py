@@ -15,7 +15,7 @@ from analytics.dashboards.access import seen_by
 from analytics.live import tickets
 from analytics.live.standing import Listener, allowed
 from analytics.models import Dashboard
-from workspaces.models import Environment, Membership, Workspace
+from workspaces.models import ENVIRONMENTS, Environment, Membership, Workspace
 
 # In any thread: it must not queue behind a thousand pages that come back at once.
 may_still_listen = database_sync_to_async(allowed, thread_sensitive=False)
@@ -46,7 +46,7 @@ def may_listen(scope: dict[str, Any]) -> Listener | None:
 
 def _by_session(scope: dict[str, Any], uid: Any, environment: str) -> Listener | None:
     user = scope["user"]
-    if not same_site(scope) or not user.is_authenticated or environment not in ("live", "test"):
+    if not same_site(scope) or not user.is_authenticated or environment not in ENVIRONMENTS:
         return None
     key = scope["session"].session_key
     mine = Workspace.objects.filter(organization__memberships__user_id=user.pk)

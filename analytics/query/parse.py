@@ -18,7 +18,7 @@ from analytics.query.model import Condition, Interval, Period, Query, QueryError
 from analytics.query.page import DEFAULTS, PageQuery
 from analytics.query.profiles import OURS, PROFILES
 from analytics.query.words import known, known_dimension, known_metric
-from workspaces.models import Environment, Workspace
+from workspaces.models import ENVIRONMENTS, Environment, Workspace
 
 MAX_DAYS = 3660
 MAX_ROWS = 1000
@@ -34,7 +34,7 @@ def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQ
     """The state of a page. An interval that does not suit the period gives way to the usual one."""
     dates = {"period": "custom"} if "from" in params else {}
     values = DEFAULTS | dates | {name: str(value) for name, value in params.items() if value}
-    environment = cast(Environment, known("environment", values["env"], ("live", "test"), "env"))
+    environment = cast(Environment, known("environment", values["env"], ENVIRONMENTS, "env"))
     period = _period(values, workspace, environment, now)
     mode = cast(Compare, known("comparison", values["compare"], COMPARES, "compare"))
     match = cast(Match, known("match", values["match"], MATCHES, "match"))

@@ -19,7 +19,7 @@ from analytics.models import AcquisitionSpend
 from analytics.rollups import days
 from analytics.rollups.dataset import Dataset
 from config.lib.problems import Problem
-from workspaces.models import Workspace
+from workspaces.models import ENVIRONMENTS, Workspace
 
 FIELDS = ("date", "source", "campaign", "amount", "currency")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -120,5 +120,5 @@ def _wrong(number: int, field: str, said: str) -> Problem:
 
 
 def _reopen(workspace: Workspace, touched: set[date]) -> None:
-    for environment in ("live", "test"):
+    for environment in ENVIRONMENTS:
         days.reopen(Dataset.of(workspace, environment), touched)

@@ -16,13 +16,12 @@ from config.lib.redis_clients import buffer_client
 from tracking import buffer
 from tracking.models import CatalogueMark, SeenEvent, SeenProperty
 from tracking.store import StoreError, catalogue
-from workspaces.models import Environment, Workspace
+from workspaces.models import ENVIRONMENTS, Environment, Workspace
 
 VOLUME = timedelta(days=30)
 OVERLAP = timedelta(minutes=2)  # between the moment of receipt and the place in the log
 AGAIN_AFTER = timedelta(seconds=20)
 BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
-ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
 
 Key = tuple[str, str]  # (type, name)
 

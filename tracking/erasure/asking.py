@@ -12,9 +12,7 @@ from tracking.erasure import again, tasks
 from tracking.models import Erasure
 from tracking.store import erasure as stored
 from workspaces import audit
-from workspaces.models import Environment, Organization, Workspace
-
-ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
+from workspaces.models import ENVIRONMENTS, Environment, Organization, Workspace
 
 
 def ask_person(workspace: Workspace, environment: Environment, person_id: int, *, actor: Any, now: datetime) -> Erasure:

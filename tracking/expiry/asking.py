@@ -7,9 +7,7 @@ from tracking.expiry import limits, places
 from tracking.models import Expiry
 from tracking.store import StoreError
 from tracking.store import expiry as stored
-from workspaces.models import Environment, Workspace
-
-ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
+from workspaces.models import ENVIRONMENTS, Workspace
 
 
 @dataclass(frozen=True)

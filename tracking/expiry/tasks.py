@@ -7,9 +7,7 @@ from django.db.models import Q
 
 from config.lib import clock
 from tracking.expiry import deletion, limits
-from workspaces.models import Environment, Workspace
-
-ENVIRONMENTS: tuple[Environment, ...] = ("live", "test")
+from workspaces.models import ENVIRONMENTS, Environment, Workspace
 
 
 @shared_task

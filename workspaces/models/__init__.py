@@ -16,11 +16,12 @@ from workspaces.models.connection import Connection
 from workspaces.models.limits import Limit, LimitNotice
 from workspaces.models.logo import Logo
 from workspaces.models.organization import Invitation, Membership, Organization, Role
-from workspaces.models.words import CURRENCY, PRINTABLE, SLUG, Environment
+from workspaces.models.words import CURRENCY, ENVIRONMENTS, PRINTABLE, SLUG, Environment
 from workspaces.models.workspace import Workspace
 
 __all__ = [
     "CURRENCY",
+    "ENVIRONMENTS",
     "PRINTABLE",
     "SLUG",
     "ApiKey",
