@@ -93,7 +93,10 @@ _known: dict[str, set[str]] = {}
 class Gathering:
     """Adds up what its thread counts while it is entered; `write` hands it on, each family once."""
 
+    EVERY_S = 0.05  # each writing costs what half a request does
+
     def __init__(self) -> None:
+        self._written_at = float("-inf")
         self.sums: dict[Counter, float] = {}
         self.seconds: dict[Histogram, list[float]] = {}
 
@@ -107,6 +110,12 @@ class Gathering:
     @property
     def is_empty(self) -> bool:
         return not self.sums and not self.seconds
+
+    def turn(self, now_s: float) -> None:
+        """Writes where there is something to write, and the last writing was long enough ago."""
+        if not self.is_empty and now_s >= self._written_at + self.EVERY_S:
+            self._written_at = now_s
+            self.write()
 
     def write(self) -> None:
         sums, seconds = self.sums, self.seconds

@@ -34,7 +34,6 @@ MOST_GATHERED = 64 << 20  # bytes of all requests together that are still coming
 LINGER_S = 2.0  # for the sender to close, after our last answer
 READING_S = 10.0  # for a sender to take an answer off our hands
 CONNECT_EVERY_S = 0.5
-WRITTEN_EVERY_S = 0.05  # what was counted: each writing costs what half a request does
 
 
 class Lane:
@@ -44,7 +43,7 @@ class Lane:
         self.quiet: dict[Line, float] = {}  # until when they may be so, the first to end first
         self.leaving: dict[Line, float] = {}
         self.counted = metrics.Gathering()
-        self._written_at = self._connecting_at = float("-inf")
+        self._connecting_at = float("-inf")
         self._polled = -1
 
     def take(self, connection: Any, ahead: bytes = b"") -> None:
@@ -66,9 +65,7 @@ class Lane:
             done = self.host.submit(spool.Cover, [each.record() for each in late])
             done.add_done_callback(partial(self.host.defer, _covered, late))
         self.group.send()
-        if now_s >= self._written_at + WRITTEN_EVERY_S and not self.counted.is_empty:
-            self._written_at = now_s
-            self.counted.write()
+        self.counted.turn(now_s)
         for lines in (self.quiet, self.leaving):
             while lines and (line := next(iter(lines))) and lines[line] <= now_s:
                 self._end(line)
