@@ -35,9 +35,9 @@ export function createPost({ config, log, warn }, { queue, disk, transport, enco
     stop();
     warn("data-apikey refused", status);
   }
-  /** Sends one batch of at most `max`. @returns the limit for the next one, or 0 to try later. */
-  async function one(max) {
-    const batch = nextBatch(queue.all(), max);
+  /** Sends one batch of at most `max` of the events. @returns the limit for the next one, or 0 to try later. */
+  async function one(events, max) {
+    const batch = nextBatch(events, max);
     inFlight = batch;
     const told = queue.lost;
     const answer = await transport.post(body(batch));
@@ -62,15 +62,13 @@ export function createPost({ config, log, warn }, { queue, disk, transport, enco
   return {
     stop,
     stopped: () => stopped,
-    /** Sends the first `count` events. @returns whether all of them were answered for. */
-    async first(count) {
+    /** Sends what waits by now; what comes meanwhile may wait for its title. @returns whether all was answered for. */
+    async waiting() {
+      const waiting = [...queue.all()];
       let max = config.batchSize;
-      for (let before; count > 0 && queue.size(); count -= before - queue.size()) {
-        before = queue.size();
-        max = await one(max);
-        if (!max) return false;
-      }
-      return !stopped;
+      for (let events = waiting; events.length && max; events = waiting.filter((event) => queue.all().includes(event)))
+        max = await one(events, max);
+      return !!max && !stopped;
     },
     /** @returns whether the browser took all that was not on its way already. */
     byBeacon() {

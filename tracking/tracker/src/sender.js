@@ -36,7 +36,7 @@ export function createSender(env, parts) {
   async function drain() {
     schedule.disarm();
     prepare();
-    const sent = await post.first(queue.size());
+    const sent = await post.waiting();
     running = null;
     if (sent) schedule.lengthen();
     if (queue.size()) arm(again || !sent ? 0 : undefined);

@@ -101,6 +101,21 @@ test("a send that is due waits for a late title; a full batch and a hidden page 
   assert.equal(transport.beacons.length, 1);
 });
 
+test("an event that comes while others are on their way does not leave with the rest of them", async () => {
+  const { add, transport, clock } = setUp();
+  add(2, true);
+  const post = transport.post;
+  transport.post = (body) => {
+    transport.post = post;
+    add(1);
+    return post(body);
+  };
+  await clock.tick(100);
+  assert.deepEqual(sizes(transport), [2]);
+  await clock.tick(7000);
+  assert.deepEqual(sizes(transport), [2, 1]);
+});
+
 test("after a 503 the same events come again, with the count of tries", async () => {
   const { add, transport, clock, queue } = setUp({ answers: [503, 503, 200] });
   const ids = add(2, true);
