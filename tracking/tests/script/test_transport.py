@@ -117,8 +117,8 @@ def test_G162_a_blocker_is_left_in_peace(page: Page, collector: Collector, site:
 
 
 def test_G163_events_made_offline_arrive_once_after_a_reload(page: Page, collector: Collector, site: Website) -> None:
-    page.goto(site.show(options=QUICK))
-    collector.one("page_view")
+    with page.expect_event("requestfinished", lambda request: request.method == "POST"):  # the page view is done with
+        page.goto(site.show(options=QUICK))
     page.context.set_offline(True)
     page.evaluate(SEND, ["a", "b", "c", "d", "e"])
     page.goto("about:blank")
