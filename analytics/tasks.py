@@ -7,6 +7,7 @@ from celery import shared_task
 from analytics.alerts import tasks as alerts_tasks  # noqa: F401  # Celery looks for tasks here
 from analytics.exports import jobs
 from analytics.mails import due, letter
+from analytics.query.daily.making import keep_wanted
 from analytics.query.model import QueryError
 from analytics.quotas import notices, webhook
 from analytics.rollups import Dataset, roll_up
@@ -33,6 +34,12 @@ def roll_up_dataset(workspace_id: int, environment: str) -> None:
     workspace = Workspace.objects.filter(id=workspace_id).first()
     if workspace:
         roll_up(Dataset.of(workspace, cast(Environment, environment)), clock.now())
+
+
+@shared_task
+def keep_days() -> None:
+    """Of long questions that came again."""
+    keep_wanted()
 
 
 @shared_task

@@ -28,6 +28,8 @@ SCHEDULE: dict[str, tuple[str, schedule]] = {
     "forward events": ("tracking.tasks.forward_events", schedule(5.0)),
     # A destination that fails for an hour is told of within ten minutes more.
     "look after destinations": ("tracking.tasks.look_after_destinations", crontab(minute="*/10")),
+    # Long questions that come again are answered from days: those of a dashboard, by the time somebody looks once more.
+    "keep days": ("analytics.tasks.keep_days", crontab()),
     # An export whose worker was killed goes on within minutes; one that waits for the event store tries again.
     "resume exports": ("analytics.tasks.resume_exports", crontab()),
     # Reports by mail are due at eight in every time zone; those that a mail server refused are tried again.

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 import msgspec
 import redis
 
-from tracking import buffer, kafka, rows
+from config.lib import clock
+from tracking import buffer, kafka, late, rows
 from tracking.buffer import Batch, Manifest
 from tracking.dedupe import Confirm, Id, Seen, again, marks
 from tracking.events import Accepted, Envelope
@@ -53,7 +54,7 @@ class Prepared:
     states: dict[Key, Visitor]
     event_rows: rows.Columns
     session_rows: rows.Columns
-    person_rows: dict[str, rows.Columns]  # by table: what was learned of persons, and what was set aside
+    person_rows: dict[str, rows.Columns]  # by table: what was learned of persons, what was set aside, late days
 
     def hours(self) -> list[tuple[str, str, int]]:
         """(hash, field, number): what became of the events, by hour of receipt, of each dataset and of all together."""
@@ -128,6 +129,7 @@ def _prepared(batch: Batch, opened: Opened, poison: dict[int, str], seen: Seen, 
     states = _states(wanted(events, envelopes))
     sessions, event_rows, session_rows, person_rows = _rows(states, events, envelopes)
     person_rows["quarantine"] = aside.columns(opened.values())
+    person_rows["changed_days"] = late.columns(event_rows, session_rows, round(clock.now().timestamp() * 1000))
     left_out = [(batch.entries[entry], reason) for entry, reason in sorted(poison.items())]
     fates = (*_counted(opened, manifest), [(envelope, len(envelope.events)) for envelope in _readable(left_out)])
     stored = (event_rows, session_rows, person_rows)

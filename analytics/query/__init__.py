@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from analytics.query import assemble, cache, plan, size, usual
+from analytics.query import assemble, cache, daily, plan, size, usual
 from analytics.query.answers import Answers, ask
 from analytics.query.canonical import canonical
 from analytics.query.compile import Statement, breakdown
@@ -40,7 +40,7 @@ def _results(
 ) -> list[Result]:
     answers = answered()
     for each in asked:
-        each.about_groups = _about_groups(each, answers)
+        each.about_groups = _about_groups(each, answers, now)
     answers |= ask([statement for each in asked for statement in each.about_groups], ticks)()
     return [_result(each, answers, cache.as_of(ticks.get(each.query.dataset_id), now), now) for each in asked]
 
@@ -79,17 +79,17 @@ def _asked(question: Query, now: datetime) -> _Asked:
     parts, exact = plan.parts(query), size.is_exact(query, now)
     main: list[Statement] = []
     if query.interval and not query.dimensions:
-        main = [series(query, part, exact) for part in parts]
+        main = [_series(query, part, exact, now) for part in parts]
     elif query.dimensions and query.groups is None:
-        main = [breakdown(_whole(query), parts[0], exact)]
+        main = [_breakdown(_whole(query), parts[0], exact, now)]
     is_rate = "conversion_rate" in query.metrics
     return _Asked(
         query,
         exact,
         main,
-        totals=_over_all(plan.totals(query), exact) if query.totals or not (main or query.dimensions) else [],
-        everybody=_over_all(plan.population(query), exact) if is_rate else [],
-        everybody_then=_over_time(plan.population(query), query, exact) if is_rate and query.interval else [],
+        totals=_over_all(plan.totals(query), exact, now) if query.totals or not (main or query.dimensions) else [],
+        everybody=_over_all(plan.population(query), exact, now) if is_rate else [],
+        everybody_then=_over_time(plan.population(query), query, exact, now) if is_rate and query.interval else [],
         rest=(parts if _names_groups(query) else parts[1:]) if query.dimensions else [],
     )
 
@@ -103,29 +103,41 @@ def _whole(query: Query) -> Query:
     return replace(query, interval=None, compare=None) if query.interval else query
 
 
-def _over_time(query: Query, asked: Query, exact: bool) -> list[Statement]:
+def _over_time(query: Query, asked: Query, exact: bool, now: datetime) -> list[Statement]:
     then = replace(query, interval=asked.interval)
-    return [series(then, part, exact) for part in plan.parts(then)]
+    return [_series(then, part, exact, now) for part in plan.parts(then)]
 
 
-def _over_all(query: Query, exact: bool) -> list[Statement]:
-    return [breakdown(query, part, exact) for part in plan.parts(query)]
+def _over_all(query: Query, exact: bool, now: datetime) -> list[Statement]:
+    return [_breakdown(query, part, exact, now) for part in plan.parts(query)]
 
 
-def _about_groups(asked: _Asked, answers: Answers) -> list[Statement]:
+def _series(query: Query, part: plan.Part, exact: bool, now: datetime, groups: tuple[str, ...] = ()) -> Statement:
+    made = series(query, part, exact, groups)
+    return made if exact else daily.offered(made, query, part, now, is_series=True, groups=groups)
+
+
+def _breakdown(
+    query: Query, part: plan.Part, exact: bool, now: datetime, only: tuple[tuple[str, ...], ...] | None = None
+) -> Statement:
+    made = breakdown(query, part, exact, None if only is None else list(only))
+    return made if exact else daily.offered(made, query, part, now, only=only)
+
+
+def _about_groups(asked: _Asked, answers: Answers, now: datetime) -> list[Statement]:
     if asked.has_others:
-        return _series_of_groups(asked, answers)
+        return _series_of_groups(asked, answers, now)
     if not asked.rest:
         return []
-    chosen = list(assemble.groups(asked.query, answers.to(asked.main)).now)
-    return [breakdown(asked.query, part, asked.exact, chosen) for part in asked.rest] if chosen else []
+    chosen = tuple(assemble.groups(asked.query, answers.to(asked.main)).now)
+    return [_breakdown(asked.query, part, asked.exact, now, chosen) for part in asked.rest] if chosen else []
 
 
-def _series_of_groups(asked: _Asked, answers: Answers) -> list[Statement]:
+def _series_of_groups(asked: _Asked, answers: Answers, now: datetime) -> list[Statement]:
     query = asked.query
     largest = assemble.groups(_whole(query), answers.to(asked.main)).now
     asked.groups = query.groups if query.groups is not None else tuple(key for (key,) in largest)
-    return [series(query, part, asked.exact, asked.groups) for part in asked.rest]
+    return [_series(query, part, asked.exact, now, asked.groups) for part in asked.rest]
 
 
 def _result(asked: _Asked, answers: Answers, as_of: datetime, now: datetime) -> Result:

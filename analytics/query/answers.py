@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
-from analytics.query import cache, size
+from analytics.query import cache, daily, size
 from analytics.query.compile import Statement
 from analytics.query.costs import limits_of
+from analytics.query.daily import Answer
 from analytics.query.recording import note
 from tracking.store import Limits, Rows, query
 
@@ -49,16 +50,19 @@ def _answers(
     known: dict[Statement, Rows],
     keys: dict[Statement, str],
     missing: list[Statement],
-    answered: Callable[[], list[Rows]],
+    answered: Callable[[], list[Answer]],
 ) -> Answers:
-    fresh = dict(zip(missing, answered(), strict=True))
+    asked = dict(zip(missing, answered(), strict=True))
+    fresh = {each: answer.rows for each, answer in asked.items()}
     cache.put_many({keys[each]: rows for each, rows in fresh.items() if each in keys})
-    for each, rows in (known | fresh).items():
-        note(each.sql, dict(each.parameters), rows, is_kept=each in known)
+    for each, rows in known.items():
+        note(each.sql, dict(each.parameters), rows, is_kept=True)
+    for answer in asked.values():
+        note(answer.sql, answer.parameters, answer.rows)
     return Answers(known | fresh, frozenset(known))
 
 
-def _begun(statements: list[Statement]) -> Callable[[], list[Rows]]:
+def _begun(statements: list[Statement]) -> Callable[[], list[Answer]]:
     """What waits for their rows. Of several the work begins now; one alone is asked by who waits."""
     limits = {each.dataset_id: limits_of(each.dataset_id) for each in statements}
     if len(statements) < 2:
@@ -75,9 +79,12 @@ def _threaded(statement: Statement, limits: Limits) -> Limits:
     return limits if size.is_large(statement.dataset_id) else replace(limits, max_threads=1)
 
 
-def _one(statement: Statement, limits: Limits) -> Rows:
+def _one(statement: Statement, limits: Limits) -> Answer:
+    if statement.by_days and (answer := daily.answer(statement.by_days, limits)):
+        return answer
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in statement.parameters}
-    return query(statement.sql, values, dataset_id=statement.dataset_id, limits=limits)
+    rows = query(statement.sql, values, dataset_id=statement.dataset_id, limits=limits)
+    return Answer(rows, statement.sql, dict(statement.parameters))
 
 
 def begin(work: Callable[..., T], *arguments: Any) -> Future[T]:

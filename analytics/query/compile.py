@@ -4,13 +4,16 @@ SELECT <keys>, <metric now>, <metric before> …, <number of groups>
 FROM events | sessions FINAL  WHERE <scope>  GROUP BY <keys>  ORDER BY <first metric>  LIMIT …
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from analytics.query.catalogue import METRICS, Source, dimension
 from analytics.query.model import After, Query
 from analytics.query.plan import Part, ordering
 from analytics.query.scope import Parameters, chosen, column, seen, since, tables, where, windows, within
+
+if TYPE_CHECKING:
+    from analytics.query.daily.merged import Merged
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Statement:
     keys: int
     metrics: tuple[str, ...]
     source: Source
+    by_days: "Merged | None" = field(default=None, compare=False, repr=False)  # another way to the same rows
 
 
 def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]] | None = None) -> Statement:
@@ -32,7 +36,7 @@ def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]]
     reaching = reaches(part)
     conditions = [where(query, part.source, bound, reaching), *only_type(part, bound), *listed(part, keys)]
     if only is not None:
-        conditions.append(_among(keys, only, bound))
+        conditions.append(among(keys, only, bound))
     presence = _presence(query, part, bound, reaching)
     named = _named(presence)
     presence = [(named.get(inside, inside), named.get(present, present)) for inside, present in presence]
@@ -43,7 +47,7 @@ def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]]
         sql += ", count() OVER () AS groups"
     sql += f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)}"
     if keys:
-        sql += _grouping(query, part, bound, presence[0][1 if reaching else 0], sliced=only is None)
+        sql += grouping(query, part, bound, presence[0][1 if reaching else 0], sliced=only is None)
     return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
 
 
@@ -90,7 +94,7 @@ def aggregate(query: Query, metric: str, source: Source, inside: str, present: s
     return expression if exact else expression.replace("uniqExactIf", "uniqCombined64If")
 
 
-def _grouping(query: Query, part: Part, bound: Parameters, present: str, sliced: bool) -> str:
+def grouping(query: Query, part: Part, bound: Parameters, present: str, sliced: bool) -> str:
     names = ", ".join(f"k{n}" for n in range(len(part.dimensions)))
     sql = f" GROUP BY {names}"
     if sliced:
@@ -141,7 +145,7 @@ def listed(part: Part, keys: list[str]) -> list[str]:
     return [f"{key} != ''" for key, name in zip(keys, part.dimensions, strict=True) if not dimension(name).lists_empty]
 
 
-def _among(keys: list[str], only: list[tuple[str, ...]], bound: Parameters) -> str:
+def among(keys: list[str], only: list[tuple[str, ...]], bound: Parameters) -> str:
     if len(keys) == 1:
         return f"{keys[0]} IN {bound.bind([key for (key,) in only], 'Array(String)')}"
     kind = f"Array(Tuple({', '.join(['String'] * len(keys))}))"

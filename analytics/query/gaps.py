@@ -14,7 +14,7 @@ MAX_BUCKETS = 1000
 ELAPSED: dict[Interval, timedelta] = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 
 
-def edges(period: Period, interval: Interval | None) -> list[datetime]:
+def edges(period: Period, interval: Interval | None, most: int = MAX_BUCKETS) -> list[datetime]:
     """The first moment of each bucket, in the period's zone. The first bucket starts with the period, even in mid-week.
 
     QueryError when there would be too many to draw.
@@ -24,10 +24,8 @@ def edges(period: Period, interval: Interval | None) -> list[datetime]:
     found = [period.start]
     while (following := _next(found[-1], interval)).timestamp() < period.end.timestamp():
         found.append(following)
-        if len(found) > MAX_BUCKETS:
-            raise QueryError(
-                f"The period has more than {MAX_BUCKETS} {interval}s. Choose a longer interval.", "interval"
-            )
+        if len(found) > most:
+            raise QueryError(f"The period has more than {most} {interval}s. Choose a longer interval.", "interval")
     return found
 
 

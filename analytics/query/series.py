@@ -16,12 +16,12 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     With a dimension, one for each of `groups` in it, and one for all others together.
     """
     bound = Parameters()
-    buckets = bound.bind(_buckets(query), "Array(UInt32)")
+    buckets = bound.bind(bucket_edges(query), "Array(UInt32)")
     begun = f"roundDown(toUnixTimestamp({'ts' if part.source == 'events' else 'start'}), {buckets})"
     bucket, inside, present = begun, "1", "1"
     if reaches(part):
         # Its visitor was there in each bucket, but the visit counts in the one where it began.
-        bucket = _touched(query, begun, buckets)
+        bucket = touched(query, begun, buckets)
         windowed = (within(part.source, each, bound) for each in windows(query))
         inside = f"bucket = {begun} AND ({' OR '.join(windowed)})"
         present = _present(query, part, bound)
@@ -30,7 +30,7 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, columns)]
     keys, by = [f"{bucket} AS bucket"], ["bucket"]
     if columns:
-        keys, by = [*keys, *_group(columns[0], groups, bound)], ["bucket", "place"]
+        keys, by = [*keys, *of_groups(columns[0], groups, bound)], ["bucket", "place"]
     sql = (
         f"SELECT {', '.join([*keys, *values])}"
         f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(by)}"
@@ -38,7 +38,7 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
 
 
-def _group(column: str, groups: tuple[str, ...], bound: Parameters) -> list[str]:
+def of_groups(column: str, groups: tuple[str, ...], bound: Parameters) -> list[str]:
     """Whether it is one of them, and which. Rows are grouped by its place among them: a number takes half the time."""
     named = bound.bind(list(groups), "Array(String)")
     place = f"transform({column}, {named}, arrayEnumerate({named}), 0)"
@@ -55,14 +55,14 @@ def _present(query: Query, part: Part, bound: Parameters) -> str:
     return f"({' OR '.join(f'({each})' for each in parts)})" if parts else "1"
 
 
-def _buckets(query: Query) -> list[int]:
+def bucket_edges(query: Query) -> list[int]:
     periods = [period for period in (query.period, query.compare) if period]
     starts = {int(edge.timestamp()) for period in periods for edge in [period.start, *edges(period, query.interval)]}
     # What lies between the periods is a bucket of nobody's, so that no visit reaches too far.
     return sorted(starts | {each.end for each in windows(query)})
 
 
-def _touched(query: Query, first: str, buckets: str) -> str:
+def touched(query: Query, first: str, buckets: str) -> str:
     """Every bucket in which the visit was going on."""
     if query.interval is None and not query.compare:  # the only one: that it was seen there is a condition already
         return first

@@ -18,9 +18,14 @@ FIRST, LAST = date(1970, 1, 1), date(2149, 6, 6)  # of the engine's dates
 
 
 def is_exact(query: Query, now: datetime) -> bool:
+    return about(query, now) <= EXACT_UP_TO
+
+
+def about(query: Query, now: datetime) -> int:
+    """Events from the first day the question looks at to the last."""
     first = min(period.start for period in (query.period, query.compare) if period)
     days = [moment.astimezone(UTC).date() for moment in (first, query.period.end)]
-    return _events(query.dataset_id, *days, hour=int(now.timestamp()) // 3600) <= EXACT_UP_TO
+    return _events(query.dataset_id, *days, hour=int(now.timestamp()) // 3600)
 
 
 def is_large(dataset_id: int) -> bool:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 
 from config.bench import (
+    daily,
     door,
     exports,
     filters,
@@ -35,6 +36,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "overview": overview.measure,
     "filters": filters.measure,
     "reports": reports.measure,
+    "daily": daily.measure,
     "exports": exports.measure,
     "schemas": schemas.measure,
     "script": script.measure,

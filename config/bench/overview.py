@@ -173,4 +173,4 @@ def use(stack: Stack) -> None:
 def command() -> Callable[[str, dict[str, object]], object]:
     from tracking.store.client import client
 
-    return lambda sql, values: client().command(sql, parameters=values, settings={"max_execution_time": 600})
+    return lambda sql, values: client(600).command(sql, parameters=values, settings={"max_execution_time": 600})

@@ -7,6 +7,7 @@ are gone from the disk.
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from tracking.store import aggregates
 from tracking.store.client import client
 from tracking.store.errors import translated
 from tracking.store.reads import query
@@ -21,7 +22,8 @@ OF_PERSON = {
     "cohort_members": _PERSON,
     "quarantine": "(visitor_id IN {ids:Array(UInt64)} OR user_id != '' AND user_id IN {users:Array(String)})",
 }
-TABLES = tuple(OF_PERSON)
+# What was worked out of everybody's rows knows no persons: it goes as a whole, and is worked out again.
+TABLES = (*OF_PERSON, "daily_aggregates", "changed_days")
 
 
 def delete_datasets(dataset_ids: Collection[int]) -> dict[str, int]:
@@ -32,7 +34,9 @@ def delete_datasets(dataset_ids: Collection[int]) -> dict[str, int]:
 def delete_person(dataset_id: int, ids: Collection[int], users: Sequence[str]) -> dict[str, int]:
     """Everything of one person: `ids` are those of `ids_of`, `users` the names the customer gave them."""
     bound = {"datasets": [dataset_id], "ids": list(ids), "users": list(users)}
-    return {table: delete(table, of, bound) for table, of in OF_PERSON.items()}
+    found = {table: delete(table, of, bound) for table, of in OF_PERSON.items()}
+    aggregates.forget(dataset_id)
+    return found
 
 
 def ids_of(dataset_id: int, person_id: int) -> set[int]:

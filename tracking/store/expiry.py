@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from tracking.store import aggregates
 from tracking.store.erasure import delete
 from tracking.store.reads import query
 
@@ -68,6 +69,7 @@ def delete_before(dataset_id: int, before: date) -> Iterator[tuple[str, int]]:
     yield "cohort_members", delete("cohort_members", _GONE, bound)
     yield "events", delete("events", _EVENTS, bound)
     yield "sessions", delete("sessions", _SESSIONS, bound)
+    aggregates.forget(dataset_id, before)
     yield "quarantine", delete("quarantine", _QUARANTINE, bound)
     yield "traits", delete("traits", f"person_id NOT IN {_LEFT}", bound)
     while gone := delete("identity", _MERGES, bound):

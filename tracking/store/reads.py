@@ -14,7 +14,16 @@ from tracking.store.exchange import ask, quoted
 from tracking.store.model import DEFAULT, EXPORT, Limits, Rows
 from tracking.store.streams import blocks
 
-TENANT_TABLES = ("events", "sessions", "identity", "cohort_members", "traits", "quarantine")
+TENANT_TABLES = (
+    "events",
+    "sessions",
+    "identity",
+    "cohort_members",
+    "traits",
+    "quarantine",
+    "daily_aggregates",
+    "changed_days",
+)
 # What the engine reads past its filters: tables found by pattern, a table's index, the server's own tables.
 _UNFILTERED = re.compile(r"\b(?:merge|mergeTree\w+)\s*\(|\bsystem\s*\.", re.IGNORECASE)
 _EPOCH = date(1970, 1, 1)  # a Date holds none before
@@ -89,6 +98,11 @@ def _refuse_unfiltered(sql: str) -> None:
     found = _UNFILTERED.search(sql)
     if found:
         raise StoreError(f"{found[0]} … is not confined to a dataset; read from {', '.join(TENANT_TABLES)}")
+
+
+def confined(dataset_id: int, limits: Limits) -> dict[str, Any]:
+    """Settings of a statement that reads one dataset."""
+    return _settings(limits) | _confined_to(dataset_id)
 
 
 def _settings(limits: Limits) -> dict[str, Any]:

@@ -11,7 +11,18 @@ from tracking.store.migrate import migrate
 from tracking.store.topology import files, statements
 from tracking.tests.store.owners import Owner
 
-TABLES = ["cohort_members", "erasures", "events", "identity", "quarantine", "schema_versions", "sessions", "traits"]
+TABLES = [
+    "changed_days",
+    "cohort_members",
+    "daily_aggregates",
+    "erasures",
+    "events",
+    "identity",
+    "quarantine",
+    "schema_versions",
+    "sessions",
+    "traits",
+]
 
 
 def _tables(owner: Owner, database: str) -> list[str]:
