@@ -1,6 +1,7 @@
 """Keeping the days of a question that comes again: a worker makes them, because the states of many days cost more than
 the one answer that somebody waits for."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from tracking.store import aggregates
 AT_ONCE = 31  # days made with one statement
 AGAIN_SECONDS = 86_400  # a question that comes twice within a day is worth it
 BEING_MADE_SECONDS = 600
+FOR_SECONDS = 50  # the next round comes a minute later
 WANTED, MOST_WANTED = "daily:wanted", 1000
 
 _MAKING = """
@@ -61,8 +63,9 @@ def making(asked: Daily, days: list[Day]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def keep_wanted() -> None:
-    """Makes what was asked for. Raises as a question does, and goes on with the next when called again."""
-    while found := cache_client().lpop(WANTED):
+    """Makes what was asked for, for a while. Raises as a question does, and goes on with the next when called again."""
+    until = time.monotonic() + FOR_SECONDS
+    while time.monotonic() < until and (found := cache_client().lpop(WANTED)):
         dataset_id, made = msgspec.json.decode(found)
         for sql, values in made:
             aggregates.keep(dataset_id, sql, values, limits_of(dataset_id))
