@@ -30,6 +30,14 @@ def live_site(live_server: LiveServer) -> str:
     return address
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module with a browser is one group, for one worker: spread over all, each would start a Chromium for it."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 # For one module: as long as Playwright runs, an event loop runs in this thread, and tests with one of their own fail.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
