@@ -93,7 +93,7 @@ deeds = st.tuples(
 
 
 @pytest.mark.parametrize("zone", EDGES)
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(walks=st.lists(deeds, min_size=1, max_size=14))
 def test_every_profile_counts_as_a_plain_loop_does(acme, zone, walks):
     acme.timezone, at, sent = zone, datetime.fromisoformat(EDGES[zone]).replace(tzinfo=UTC), []

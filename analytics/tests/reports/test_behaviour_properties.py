@@ -19,7 +19,7 @@ ACTIVE = (Filter("event", "is", ("a",)),)
 lives = st.lists(
     st.tuples(st.integers(1, 5), st.integers(-4 * 86_400, 7 * 86_400), st.sampled_from("ab")), min_size=5, max_size=40
 )
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def days_of(first: str, zone: str, count: int) -> list[datetime]:

@@ -95,7 +95,7 @@ def told(asked: Funnel, query: Query) -> dict[int, Attempt]:
 
 
 @pytest.mark.usefixtures("event_store")
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(funnel=funnels, seen=events)
 def test_every_persons_attempt_is_that_of_the_oracle(funnel: Funnel, seen: list[Seen]):
     dataset = new_dataset()
@@ -105,7 +105,7 @@ def test_every_persons_attempt_is_that_of_the_oracle(funnel: Funnel, seen: list[
 
 
 @pytest.mark.usefixtures("event_store")
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(funnel=funnels, seen=events)
 def test_the_counts_are_those_of_the_attempts_and_their_parts_add_up(funnel: Funnel, seen: list[Seen]):
     dataset = new_dataset()

@@ -39,7 +39,7 @@ questions = st.builds(
 
 
 @pytest.mark.usefixtures("event_store")
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     question=questions, place=st.sampled_from(PLACES), life=lives, earlier=st.booleans(), now_day=st.integers(3, 200)
 )
