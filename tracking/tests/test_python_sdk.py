@@ -38,7 +38,7 @@ def metricpal(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 @pytest.fixture
 def client(metricpal: ModuleType, vendor: Vendor) -> Iterator[Any]:
     """Sends to a stand-in, when it is told to."""
-    client = metricpal.Client(vendor.url, KEY, flush_interval_s=60, timeout_s=1)
+    client = metricpal.Client(vendor.url, KEY, flush_interval_s=60)
     yield client
     client.close(1)
 

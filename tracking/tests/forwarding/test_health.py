@@ -192,14 +192,14 @@ def test_a_vendor_that_hangs_delays_nobody_else(acme, globex, vendor, writer, se
         workers = [threading.Thread(target=_worked, args=(each, clock)) for each in held]
         for each in workers:
             each.start()
-        while not quick.requests and time.monotonic() - began < 8:
+        while not quick.requests and time.monotonic() - began < 6:
             time.sleep(0.01)
-        took = time.monotonic() - began
+        came, at_work = len(quick.requests), sum(each.is_alive() for each in workers)
         vendor.over.set()
         for each in workers:
             each.join()
 
-    assert took < 2  # 0.2 s on an idle machine; behind the others it would be eight
+    assert came and at_work >= 3  # it came while the three were held
     assert books(other)["sent"] == 1
     assert [each.failures for each in Forwarding.objects.order_by("pk")] == [1, 1, 1, 0]
 

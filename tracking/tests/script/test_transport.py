@@ -50,10 +50,9 @@ def test_G155_a_body_is_plain_text_with_its_key_and_its_moment(page: Page, colle
 def test_G157_retry_after_is_obeyed(page: Page, collector: Collector, site: Website) -> None:
     collector.answers = [429]  # with Retry-After: 1
     page.goto(site.show(options=QUICK))
-    collector.wait(lambda: collector.bodies, "the first try")
-    refused = time.monotonic()
     collector.one("page_view")
-    assert 0.8 < time.monotonic() - refused < 4
+    refused, again = collector.taken_at
+    assert again - refused > 0.95
     assert collector.bodies[-1]["retry"] == 1
 
 
@@ -126,7 +125,7 @@ def test_G163_events_made_offline_arrive_once_after_a_reload(page: Page, collect
     page.context.set_offline(False)
     page.goto(f"{site.url}/")
     collector.wait(lambda: len(names(collector)) >= 5, "the five events")
-    collector.wait(lambda: page.evaluate(KEPT) == [], "nothing is kept any more")
+    page.wait_for_function(f"{KEPT}.length === 0")
     assert sorted(names(collector)) == ["a", "b", "c", "d", "e"]
 
 

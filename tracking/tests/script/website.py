@@ -67,6 +67,7 @@ class Collector:
         self.bodies: list[dict[str, Any]] = []
         self.kinds: list[tuple[str, str]] = []  # method and content type of every request
         self.sizes: list[int] = []
+        self.taken_at: list[float] = []  # of every request, monotonic
         self.answers: list[int] = []
         self.forever = 200
         self.said = b"{}"  # the body of every answer
@@ -76,6 +77,7 @@ class Collector:
     def take(self, method: str, kind: str, raw: bytes) -> int:
         with self.changed:
             self.kinds.append((method, kind))
+            self.taken_at.append(time.monotonic())
             status = self.answers.pop(0) if self.answers else self.forever
             if method == "POST":
                 self.sizes.append(len(raw))

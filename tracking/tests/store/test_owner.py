@@ -165,13 +165,15 @@ def test_long_dashboards_do_not_keep_an_insert_waiting(start: Start) -> None:
     for reader in readers:
         reader.start()
     time.sleep(0.5)
-    begun = time.perf_counter()
-    driver.raw_insert("rows", insert_block="1\n", fmt="CSV")  # `insert` would read the table's columns first
-    took = time.perf_counter() - begun
+    took = []
+    for _ in range(3):  # this machine may stand still for a moment; behind the reads each would wait
+        begun = time.perf_counter()
+        driver.raw_insert("rows", insert_block="1\n", fmt="CSV")  # `insert` would read the table's columns first
+        took.append(time.perf_counter() - begun)
     stop.set()
     for reader in readers:
         reader.join()
-    assert took < 1
+    assert min(took) < 0.5
 
 
 def test_readers_beyond_the_places_are_told_to_come_back() -> None:
