@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.timeout(600))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def started() -> Iterator[Stack]:
     with Stack(**_kafka()) as stack:
         yield stack
@@ -38,7 +38,7 @@ def stack(started: Stack) -> Stack:
     return started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lines() -> Iterator[Lined]:
     """A stack whose lines, stores and disks a test can break."""
     with lined() as found:
