@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +14,14 @@ from tracking.tests.script.website import HIDE, QUICK, SLOW, Collector, Website
 pytestmark = pytest.mark.browser
 SEND = "names => names.forEach(name => MetricPal.trackEvent(name))"
 KEPT = "Object.keys(localStorage).filter(name => name.startsWith('_mp_q'))"
+
+
+@contextmanager
+def answered(page: Page, text: str) -> Iterator[None]:
+    """The block ends when the script has dealt with the answer to a request that holds `text`."""
+    with page.expect_event("requestfinished", lambda request: text in (request.post_data or "")):
+        yield
+    page.wait_for_function(f"{KEPT}.length === 0")
 
 
 def names(collector: Collector, status: int = 200) -> list[str]:
@@ -73,9 +83,8 @@ def test_G160_a_key_that_is_refused_ends_it_for_this_page(page: Page, collector:
     warnings: list[str] = []
     page.on("console", lambda said: warnings.append(said.text) if "MetricPal" in said.text else None)
     collector.forever = 401
-    page.goto(site.show(options=QUICK))
-    collector.wait(lambda: collector.bodies, "the first batch")
-    page.wait_for_timeout(200)
+    with answered(page, "page_view"):
+        page.goto(site.show(options=QUICK))
     count = len(collector.bodies)
     page.evaluate(SEND, ["more"])
     page.evaluate("MetricPal.sendData()")
@@ -116,7 +125,7 @@ def test_G162_a_blocker_is_left_in_peace(page: Page, collector: Collector, site:
 
 
 def test_G163_events_made_offline_arrive_once_after_a_reload(page: Page, collector: Collector, site: Website) -> None:
-    with page.expect_event("requestfinished", lambda request: request.method == "POST"):  # the page view is done with
+    with answered(page, "page_view"):
         page.goto(site.show(options=QUICK))
     page.context.set_offline(True)
     page.evaluate(SEND, ["a", "b", "c", "d", "e"])
@@ -229,15 +238,14 @@ def test_a_collector_that_asks_for_a_pause_or_says_off_is_obeyed(
     page: Page, collector: Collector, site: Website
 ) -> None:
     collector.said = b'{"hold": 2}'
-    page.goto(site.show(options=QUICK))
-    collector.one("page_view")
-    page.wait_for_timeout(100)
+    with answered(page, "page_view"):
+        page.goto(site.show(options=QUICK))
     collector.said = b'{"off": true}'
     count = len(collector.bodies)
-    page.evaluate(SEND, ["later"])
-    page.wait_for_timeout(1000)
-    assert len(collector.bodies) == count, collector.bodies
-    collector.wait(lambda: "later" in names(collector), "the event after the pause")
+    with answered(page, "later"):
+        page.evaluate(SEND, ["later"])
+        page.wait_for_timeout(1000)
+        assert len(collector.bodies) == count, collector.bodies
     page.evaluate(SEND, ["never"])
     page.evaluate(HIDE, True)
     page.wait_for_timeout(600)
