@@ -90,6 +90,8 @@ def aggregate(query: Query, metric: str, source: Source, inside: str, present: s
     given: str = getattr(METRICS[metric], source)
     if metric == "bounce_rate" and query.profile:  # others count visits without a page view too
         given = given.replace(" AND pageviews > 0", "")
+    if inside == "1":  # WHERE has said it
+        given = given.replace("{within} AND ", "")
     expression = given.format(within=inside, seen=present)
     return expression if exact else expression.replace("uniqExactIf", "uniqCombined64If")
 

@@ -4,9 +4,12 @@ import re
 
 import pytest
 
+from analytics.query import statements
+from analytics.query.model import Did, Filter
 from analytics.tests.exports.test_downloads import fetched
-from analytics.tests.world import Sent, page_view, store_events
+from analytics.tests.world import Sent, page, page_view, store_events
 from analytics.views.exports.sources import SOURCES
+from config.testing.world import NOW
 from tracking import store
 from tracking.store import reads
 
@@ -51,3 +54,13 @@ def test_every_reading_of_a_report_is_pruned_by_the_dataset(as_owner, acme, glob
         assert sql.count("dataset_id = ") == len(READS.findall(sql)), sql
         assert text.count("PrimaryKey") == scans >= 1, text
         assert len(re.findall(r"Condition: .*dataset_id in \[(\d+), \1\]", text)) >= scans, text
+
+
+@pytest.mark.parametrize("condition", [Filter("page", "contains", ("a",)), Did((Filter("page", "is", ("/a",)),))])
+def test_a_question_over_visits_judges_the_events_it_looks_up_while_it_reads_them(acme, condition):
+    question = page(acme).query("visits", compare=None, filters=(condition,))
+
+    [asked] = statements(question, NOW)
+
+    assert asked.source == "sessions"
+    assert re.findall(r"FROM events (\w+)", asked.sql) == ["PREWHERE"]

@@ -3,6 +3,7 @@
 import pytest
 
 from analytics.query import answers, run, run_many, size
+from analytics.query.model import Filter
 from analytics.tests.world import page, page_view, store_events
 from config.testing.world import NOW
 from tracking.store import query
@@ -48,3 +49,24 @@ def test_a_question_has_two_threads_where_it_is_alone_or_the_last_and_there_is_m
 
     assert [each.totals[metric] for each, metric in zip(results, metrics, strict=True)] == [200] * len(metrics)
     assert sorted(each.max_threads for each in asked) == threads
+
+
+@pytest.mark.parametrize(("name", "longest"), [("page", "sessions"), ("entry_page", "events")])
+def test_the_two_threads_are_for_the_question_that_looks_up_the_other_table(busy, acme, monkeypatch, name, longest):
+    asked = {}
+    monkeypatch.setattr(size, "ONE_THREAD_UP_TO", 0)
+    monkeypatch.setattr(
+        answers,
+        "query",
+        lambda sql, *a, limits, **more: (
+            asked.update({sql: limits.max_threads}) or query(sql, *a, limits=limits, **more)
+        ),
+    )
+
+    result = run(page(acme).query("visits", "pageviews", compare=None, filters=(Filter(name, "is", ("/7",)),)), NOW)
+
+    assert result.totals == {"visits": 1, "pageviews": 1}
+    assert {("FROM sessions FINAL WHERE" in sql.split("IN (SELECT")[0]): each for sql, each in asked.items()} == {
+        longest == "sessions": 2,
+        longest == "events": 1,
+    }
