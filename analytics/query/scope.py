@@ -33,7 +33,8 @@ def where(query: Query, source: Source, bound: Parameters, reaching: bool = Fals
     conditions = [f"dataset_id = {bound.bind(query.dataset_id, 'UInt32')}", _ranges(query, source, bound, reaching)]
     conditions += [] if query.bots else ["bot = ''"]
     look = _look(query, source, query.period, bound)
-    return " AND ".join(conditions + _conditions([f for f in query.filters if not is_by_period(f)], look, bound))
+    apart = _by_period(query, source)
+    return " AND ".join(conditions + _conditions([each for each in query.filters if each not in apart], look, bound))
 
 
 def tables(query: Query, bound: Parameters) -> Mapping[Source, str]:
@@ -45,11 +46,19 @@ def tables(query: Query, bound: Parameters) -> Mapping[Source, str]:
 
 def chosen(query: Query, source: Source, bound: Parameters) -> list[str]:
     """For each window the conditions that mean other people in it. Empty where the query has none."""
-    given = [each for each in query.filters if is_by_period(each)]
+    given = _by_period(query, source)
     if not given:
         return []
     looks = [_look(query, source, period, bound) for period in _periods(query)]
     return [" AND ".join(_conditions(given, look, bound)) for look in looks]
+
+
+def _by_period(query: Query, source: Source) -> list[Condition]:
+    """With one of them that looks for an event of the visit, all that do: one event must fit them together."""
+    found = [each for each in query.filters if is_by_period(each)]
+    if source == "sessions" and not all(tells(each, source) for each in found):
+        return [each for each in query.filters if is_by_period(each) or not tells(each, source)]
+    return found
 
 
 def _periods(query: Query) -> list[Period]:

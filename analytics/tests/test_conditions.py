@@ -57,6 +57,16 @@ def test_the_engine_agrees_with_brute_force_on_any_tree(oracle, acme, trees):
     assert found.totals == oracle.count(asked.period, trees)
 
 
+def test_one_event_fits_a_condition_on_people_and_those_beside_it(oracle, acme):
+    asked = page(acme, "period=custom&from=2026-03-08&to=2026-03-09&bots=1")
+    who = Did((Filter("country", "is", ("DE",)),), days=3)
+    other = Not(AnyOf((who, Filter("event", "is", ("signup",)))))
+
+    found = run(asked.query("events", "visits", filters=(Filter("event", "is", ("signup",)), other)), NOW)
+
+    assert found.totals == {"events": 0, "visits": 0}
+
+
 def test_a_cohort_narrows_as_its_people_do(oracle, acme):
     asked = page(acme, "period=custom&from=2026-03-08&to=2026-03-09&bots=1")
     living = Cohort("1", "docs readers", None, asked.period, (Filter("page", "is", ("/docs",)),))
