@@ -6,8 +6,9 @@ from config.rig.stack import Stack
 
 
 def forget(stack: Stack) -> None:
-    """Empty our cache of answers."""
+    """Answers, and which questions were asked. Who asks stays signed in."""
     cache = redis.Redis.from_url(stack.address("REDIS_URL"))
-    for key in cache.scan_iter("cache*", count=1000):
-        cache.delete(key)
+    for kind in ("answer", "daily"):
+        for key in cache.scan_iter(f"cache*:{kind}:*", count=1000):
+            cache.delete(key)
     cache.close()
