@@ -179,7 +179,7 @@ def test_silent_brokers_are_an_honest_503_and_soon_all_is_well(acme, acme_key, b
         assert anonymous.get("/readiness").status_code == 503
     finally:
         brokers.answer_again()
-    monkeypatch.setattr(sender.current(), "_away_until", 0.0)  # the pause is over
+    sender.current()._away_until = 0.0  # the pause is over
 
     assert [(each.status_code, door.code(each), each["Retry-After"]) for each in (first, second)] == [
         (503, "log_unavailable", "5")

@@ -89,17 +89,17 @@ class Senders:
 
 def active(*processes: Process) -> Process:
     """The one that writes, once one does."""
-    wait_until(lambda: any(each.lease for each in processes), seconds=15)
+    wait_until(lambda: any(each.lease for each in processes), seconds=60)
     return max(processes, key=lambda each: each.lease)
 
 
 def wait_until_taken_over(from_writer: Process, *by: Process) -> None:
-    wait_until(lambda: any(each.lease > from_writer.lease for each in by), seconds=15)
+    wait_until(lambda: any(each.lease > from_writer.lease for each in by), seconds=60)
 
 
 def assert_each_counts_once(dataset: int, sent: int) -> None:
     assert sent > 1000
-    wait_until(lambda: min(stored(dataset)) >= sent, seconds=15)
+    wait_until(lambda: min(stored(dataset)) >= sent, seconds=60)
     assert stored(dataset) == (sent, sent)
     distinct = "SELECT uniqExact(event_id), uniqExact(session_id) FROM events"
     visits = store.query("SELECT count() FROM sessions FINAL", dataset_id=dataset).rows[0][0]
