@@ -4,7 +4,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +131,17 @@ def test_a_period_may_end_in_the_middle_of_a_day(busy: int, monkeypatch: pytest.
 def test_what_days_cannot_tell_is_counted_from_the_rows(busy: int, question: dict[str, Any]) -> None:
     _, ran = by_days(asked(busy, **question))
     assert "daily_aggregates" not in ran
+
+
+def test_periods_of_the_same_moments_have_the_days_of_their_zones(busy: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_events(busy, [page_view("2025-06-30T23:30")])  # July in London, whose winter is that of UTC
+    for zone, months in (("UTC", [1, 0]), ("Europe/London", [0, 1])):
+        year = Period("custom", *(day_start(date(each, 2, 1), zone) for each in (2025, 2026)))
+        query = asked(busy, "visits", zone=zone, period=year, interval="month")
+        result, ran = by_days(query)
+        assert "daily_aggregates" in ran
+        assert [row.values["visits"] for row in result.rows[4:6]] == months
+        assert same(result, from_rows(query, monkeypatch))
 
 
 def test_all_time_may_be_longer_than_a_series_can_draw(busy: int, monkeypatch: pytest.MonkeyPatch) -> None:

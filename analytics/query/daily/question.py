@@ -124,7 +124,12 @@ def _whole_days(period: Period) -> tuple[Day, ...]:
     return days[not begins : len(days) - (not ends)]
 
 
-@lru_cache(maxsize=256)
 def _days(period: Period) -> tuple[Day, ...]:
+    return _cut(period, str(period.start.tzinfo))
+
+
+@lru_cache(maxsize=256)
+def _cut(period: Period, zone: str) -> tuple[Day, ...]:
+    """`zone` tells apart what Python calls equal: midnight in UTC, and in London in winter."""
     starts = [int(each.timestamp()) for each in [*edges(period, "day", most=MOST_DAYS), period.end]]
     return tuple(pairwise(starts))
