@@ -3,6 +3,8 @@
 SELECT <bucket>[, <is one of the groups>, <group>], <metric> …  FROM …  WHERE <scope>  GROUP BY …
 """
 
+from analytics.query.bounds import MOMENT
+from analytics.query.catalogue import Source
 from analytics.query.compile import Statement, aggregate, listed, only_type, reaches
 from analytics.query.gaps import ELAPSED, edges
 from analytics.query.model import Query
@@ -17,7 +19,7 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     """
     bound = Parameters()
     buckets = bound.bind(bucket_edges(query), "Array(UInt32)")
-    begun = f"roundDown(toUnixTimestamp({'ts' if part.source == 'events' else 'start'}), {buckets})"
+    begun = begun_in(part.source, buckets)
     bucket, inside, present = begun, "1", "1"
     if reaches(part):
         # Its visitor was there in each bucket, but the visit counts in the one where it began.
@@ -36,6 +38,11 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
         f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(by)}"
     )
     return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
+
+
+def begun_in(source: Source, buckets: str) -> str:
+    """The bucket in which the row happened or began."""
+    return f"roundDown(toUnixTimestamp({MOMENT[source]}), {buckets})"
 
 
 def of_groups(column: str, groups: tuple[str, ...], bound: Parameters) -> list[str]:

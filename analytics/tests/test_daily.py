@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from analytics.query import run, size, statements
+from analytics.query import run, size
 from analytics.query.daily import kept
 from analytics.query.daily.making import keep_wanted
 from analytics.query.model import Filter, Period, Query, Result
@@ -192,7 +192,3 @@ def test_when_rows_go_all_that_was_made_of_them_goes(busy: int) -> None:
     assert kept_days(busy) == 0
     _, ran = by_days(query)
     assert "daily_aggregates" not in ran
-
-
-def daily_of(query: Query) -> Any:
-    return statements(query, NOW)[0].by_days.asked

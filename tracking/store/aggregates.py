@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tracking.store.client import client
+from tracking.store.deletes import delete
 from tracking.store.errors import translated
 from tracking.store.model import Limits
 from tracking.store.reads import confined
@@ -32,8 +33,4 @@ def forget(dataset_id: int, before: date | None = None) -> None:
     if before is None:  # what is being worked out now may still have seen them
         insert("changed_days", {"dataset_id": [dataset_id], "day": [EVERY_DAY]}, token=uuid.uuid4().hex)
     until = int(datetime.combine(before, time(), UTC).timestamp()) if before else (1 << 32) - 1
-    with translated():
-        client().command(
-            "DELETE FROM daily_aggregates WHERE dataset_id = {dataset:UInt32} AND day < {until:UInt32}",
-            parameters={"dataset": dataset_id, "until": until},
-        )
+    delete("daily_aggregates", "day < {until:UInt32}", {"datasets": [dataset_id], "until": until})

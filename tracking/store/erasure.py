@@ -5,10 +5,10 @@ are gone from the disk.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from tracking.store import aggregates
 from tracking.store.client import client
+from tracking.store.deletes import delete
 from tracking.store.errors import translated
 from tracking.store.reads import query
 
@@ -66,13 +66,3 @@ def purge() -> None:
     with translated():
         for table in TABLES:
             client().command(f"ALTER TABLE {table} APPLY DELETED MASK")
-
-
-def delete(table: str, of: str, bound: dict[str, Any]) -> int:
-    """The rows that `of` names, a condition of `bound`, which has the `datasets`; how many. Raises StoreUnavailable."""
-    where = f"dataset_id IN {{datasets:Array(UInt32)}} AND {of}"
-    with translated():
-        [(rows,)] = client().query(f"SELECT count() FROM {table} WHERE {where}", parameters=bound).result_rows
-        if rows:
-            client().command(f"DELETE FROM {table} WHERE {where}", parameters=bound)
-    return int(rows)

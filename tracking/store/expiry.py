@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tracking.store import aggregates
-from tracking.store.erasure import delete
+from tracking.store.deletes import delete
 from tracking.store.reads import query
 
 _EVENTS = "toDate(ts) < {before:Date}"

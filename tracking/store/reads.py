@@ -73,7 +73,7 @@ def stream(sql: str, parameters: dict[str, Any] | None = None, *, dataset_id: in
     Raises as `query` does, possibly after some blocks.
     """
     _refuse_unfiltered(sql)
-    return blocks(sql, parameters, _settings(EXPORT) | _confined_to(dataset_id))
+    return blocks(sql, parameters, confined(dataset_id, EXPORT))
 
 
 def existing_events(dataset_id: int, event_ids: Sequence[bytes]) -> set[bytes]:
@@ -110,7 +110,7 @@ def is_up() -> bool:
 @lru_cache(maxsize=1024)
 def _around(to: Address, dataset_id: int, limits: Limits, of_visits: bool, of_dictionaries: bool) -> str:
     own = _CACHED | (_OF_VISITS if of_visits else {}) | (_OF_DICTIONARIES if of_dictionaries else {})
-    return quoted(to, _settings(limits) | own | _confined_to(dataset_id))
+    return quoted(to, confined(dataset_id, limits) | own)
 
 
 def _refuse_unfiltered(sql: str) -> None:

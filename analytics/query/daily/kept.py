@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from analytics.query.bounds import Parameters
+from analytics.query.bounds import DAY_S, Parameters
 from analytics.query.daily.question import Daily, Day, states
 from tracking import store
 from tracking.store import Limits
 
-DAY_S = 86_400
 # Between an engine that looks at its clock and one that looks at its rows.
 MARGIN = timedelta(minutes=1)
 # Merging ten megabytes of states takes as long as counting two million visits.

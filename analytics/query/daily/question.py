@@ -22,7 +22,7 @@ from analytics.query.gaps import ELAPSED, edges
 from analytics.query.model import AllOf, AnyOf, Condition, Filter, Not, Period, Query, Segment
 from analytics.query.plan import Part
 from analytics.query.scope import Parameters, column, tables, where, within
-from analytics.query.series import touched
+from analytics.query.series import begun_in, touched
 from analytics.query.trees import children, tells
 from config.lib.clock import day_start
 from tracking import late
@@ -61,9 +61,7 @@ def by_days(query: Query, part: Part, now: datetime) -> Daily | None:
         return None
     if not all(_is_plain(each) and tells(each, part.source) for each in query.filters):
         return None
-    calls: list[Call] = []
-    inside, present = _counted(query, part, [0], Parameters())
-    found = [split(aggregate(query, name, part.source, inside, present, False), calls) for name in part.metrics]
+    calls, found = _terms(query, part, [0], Parameters())
     formulas = tuple(each for each in found if each is not None)
     periods = [each for each in (query.period, query.compare) if each]
     over = frozenset(day for each in periods for day in _whole_days(each) if day[1] <= (now - OVER).timestamp())
@@ -79,10 +77,7 @@ def states(asked: Daily, days: list[Day], bound: Parameters) -> str:
     start, end = (datetime.fromtimestamp(second, zone) for second in (days[0][0], days[-1][1]))
     query = replace(asked.query, period=Period("custom", start, end), compare=None, interval="day")
     starts = [day[0] for day in days] + [days[-1][1]]
-    inside, present = _counted(query, part, starts, bound)
-    calls: list[Call] = []
-    for name in part.metrics:
-        split(aggregate(query, name, part.source, inside, present, False), calls)
+    calls, _ = _terms(query, part, starts, bound)
     keys = [column(name, part.source, bound) for name in part.dimensions]
     conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, keys)]
     columns = [f"{_bucket(query, part, starts, bound)} AS day", *(f"{key} AS k{n}" for n, key in enumerate(keys))]
@@ -92,23 +87,21 @@ def states(asked: Daily, days: list[Day], bound: Parameters) -> str:
     return f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(conditions)} GROUP BY {by}"
 
 
-def _counted(query: Query, part: Part, starts: list[int], bound: Parameters) -> tuple[str, str]:
-    """(the row counts on this day, its visitor was there): as analytics.query.series says it of buckets."""
-    if not reaches(part):
-        return "1", "1"
-    begun = _begun(part, starts, bound)
-    window = within(part.source, Window.of(query.period), bound)
-    return f"day = {begun} AND {window}", "1"
+def _terms(query: Query, part: Part, starts: list[int], bound: Parameters) -> tuple[list[Call], list[str | None]]:
+    """Of the metrics, of each day. A row counts on the day on which it began, as in analytics.query.series."""
+    inside = "1"
+    if reaches(part):
+        window = within(part.source, Window.of(query.period), bound)
+        inside = f"day = {begun_in(part.source, bound.bind(starts, 'Array(UInt32)'))} AND {window}"
+    calls: list[Call] = []
+    given = (aggregate(query, name, part.source, inside, "1", exact=False) for name in part.metrics)
+    return calls, [split(each, calls) for each in given]
 
 
 def _bucket(query: Query, part: Part, starts: list[int], bound: Parameters) -> str:
-    begun = _begun(part, starts, bound)
-    return touched(query, begun, bound.bind(starts, "Array(UInt32)")) if reaches(part) else begun
-
-
-def _begun(part: Part, starts: list[int], bound: Parameters) -> str:
-    moment = "ts" if part.source == "events" else "start"
-    return f"roundDown(toUnixTimestamp({moment}), {bound.bind(starts, 'Array(UInt32)')})"
+    days = bound.bind(starts, "Array(UInt32)")
+    begun = begun_in(part.source, days)
+    return touched(query, begun, days) if reaches(part) else begun
 
 
 def _is_plain(given: Condition) -> bool:
