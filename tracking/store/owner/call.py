@@ -1,10 +1,9 @@
 """A request with its envelope open: parameters, settings, the decoded body."""
 
 import re
-import secrets
 import socket
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tracking.store.owner import compression, form
 from tracking.store.owner.errors import Refusal
@@ -61,7 +60,6 @@ class Call:
     request: Request
     parameters: dict[str, str]
     body: Iterator[bytes]
-    mark: str = field(default_factory=lambda: secrets.token_hex(8))  # names the running statement, to kill it
 
     @property
     def database(self) -> str:
@@ -81,7 +79,7 @@ class Call:
             raise Refusal(115, "UNKNOWN_SETTING", f"{wrong[0]!r} is no setting.")
         # A link can be followed by accident, so GET changes nothing; ClickHouse does the same.
         given = {"readonly": "2"} if self.request.method == "GET" else {}
-        return given | {name: self.parameters[name] for name in names} | {"log_comment": self.mark}
+        return given | {name: self.parameters[name] for name in names}
 
     @property
     def default_format(self) -> str:

@@ -1,8 +1,7 @@
 """The embedded engine: a data directory that this process alone holds open, and the pools of work on it.
 
-Each statement gets a connection of its own. It costs 0.1 ms, and nothing can pass from one request to the next:
-a connection keeps its SETs (a `readonly` cannot even be taken back), and after an error it puts the failed
-statement's half-written result before the next one's.
+Each statement has a connection with its own settings to itself (tracking.store.owner.sessions): a connection keeps its
+SETs, and a `readonly` cannot even be taken back.
 """
 
 import fcntl
@@ -15,10 +14,12 @@ from typing import Any, Literal, TextIO
 
 from tracking.store.owner.config import write_config
 from tracking.store.owner.errors import ABORTED, TOO_BUSY, EngineError, Refusal
+from tracking.store.owner.sessions import Kept, Key, Session, key_of
 
 # Each has its own places: an insert never waits behind dashboards, nor a dashboard behind exports, which last as long
 # as their readers take.
 Pool = Literal["reads", "streams", "inserts"]
+KEPT = 64  # idle sessions: 0.1 MB each
 WAIT_SECONDS: dict[Pool, float] = {"reads": 5, "streams": 5, "inserts": 30}
 
 
@@ -69,20 +70,40 @@ class Engine:
         except RuntimeError as error:
             raise CannotOpen(f"The engine cannot open {directory}: {error}") from error
         self.zone = self._first.query("SELECT timezone()", "TSVRaw").bytes().decode().strip()
+        self._kept = Kept(KEPT)
         self._pools = {pool: Slots(size, WAIT_SECONDS[pool]) for pool, size in places.items()}
 
     @contextmanager
-    def session(self, pool: Pool, database: str, settings: Mapping[str, str]) -> Iterator[Any]:
+    def session(self, pool: Pool, database: str, settings: Mapping[str, str]) -> Iterator[Session]:
         """A connection with its database and settings, for one statement. Raises Refusal; the engine's errors too."""
-        with self._pools[pool].taken(), self._fresh() as connection:
-            if database:
-                connection.query("USE `" + database.replace("\\", "\\\\").replace("`", "\\`") + "`")
-            if settings:
-                connection.query("SET " + ", ".join(f"{name} = {_quoted(value)}" for name, value in settings.items()))
-            yield connection
+        key = key_of(database, settings)
+        with self._pools[pool].taken(), _in_its_words():
+            # Only questions come again with the same settings: each insert has a token of its own.
+            session = self._kept.take(key) if pool == "reads" else None
+            session = session or self._made(key)
+            session.begin()
+            ended_well = False
+            try:
+                yield session
+                ended_well = True
+            finally:
+                may_follow = session.end()
+                if ended_well and may_follow and pool == "reads":
+                    self._kept.put(session)
+                else:
+                    session.connection.close()
 
-    def kill(self, mark: str) -> None:
-        """Stops the statement whose session has `mark` as its log_comment; a finished one is left alone."""
+    def _made(self, key: Key) -> Session:
+        session = Session(self._connect(self._path), key, self._kill)
+        try:
+            session.set_up()
+        except BaseException:
+            session.connection.close()
+            raise
+        return session
+
+    def _kill(self, mark: str) -> None:
+        """Stops the statement of the session that has this mark."""
         with suppress(Refusal), self._fresh() as connection:
             connection.query(
                 "KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC", "Null", params={"mark": mark}
@@ -97,23 +118,26 @@ class Engine:
         self._pools["inserts"].wait_until_free(grace_s)
 
     def close(self) -> None:
+        self._kept.close()
         self._first.close()
         self._lock.close()
 
     @contextmanager
     def _fresh(self) -> Iterator[Any]:
-        try:
+        with _in_its_words():
             connection = self._connect(self._path)
             try:
                 yield connection
             finally:
                 connection.close()
-        except RuntimeError as error:  # chdb raises it and subclasses of it, with ClickHouse's text
-            raise EngineError(error) from error
 
 
-def _quoted(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+@contextmanager
+def _in_its_words() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:  # chdb raises it and subclasses of it, with ClickHouse's text
+        raise EngineError(error) from error
 
 
 def _locked(directory: Path) -> TextIO:

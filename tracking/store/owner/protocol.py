@@ -64,7 +64,8 @@ class Protocol:
             raise refuse_unsupported("An INSERT with data takes no parameters.")
         if "max_memory_usage" in call.settings:  # going past it could not be told from a question that did
             raise refuse_unsupported("An INSERT takes no max_memory_usage: the store's own memory bounds it.")
-        with self._engine.session("inserts", call.database, call.settings) as connection:
+        with self._engine.session("inserts", call.database, call.settings) as session:
+            connection = session.connection
             before = self._doubt.before(connection)
             with connection.send_insert(read.sql, read.data_format) as inserter:  # left without finish(): cancelled
                 for chunk in _limited(read.data):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Generator
 from time import perf_counter
 from typing import Any
@@ -50,7 +51,7 @@ def run(engine: Engine, hangups: HangupWatch, call: Call, statement: Statement) 
         headers["Content-Encoding"] = call.encoding
     streams = name in _STREAMED and _first_word(statement.sql) in ("SELECT", "WITH")
     if streams and not call.wants_all_at_once:
-        tag = call.mark
+        tag = secrets.token_hex(8)
         chunks = _streamed(engine, hangups, call, statement.sql, name, tag)
         # The first chunk before the head: what fails until then gets a status of its own.
         first = next(chunks, b"")
@@ -66,11 +67,11 @@ def summary(elapsed_s: float, **counts: int) -> dict[str, str]:
 
 def _whole(engine: Engine, hangups: HangupWatch, call: Call, sql: str, name: str, headers: dict[str, str]) -> Response:
     settings = {"max_result_bytes": str(MAX_RESULT_BYTES), **_THREADS} | call.settings
-    with engine.session("reads", call.database, settings) as connection:
-        reads = _checked(connection, sql)
+    with engine.session("reads", call.database, settings) as session:
+        reads = _checked(session.connection, sql)
         start = perf_counter()
-        with hangups.calling(lambda: engine.kill(call.mark), call.request.connection):
-            result = connection.query(sql, name, params=call.values)
+        with hangups.calling(session.kill, call.request.connection):
+            result = session.connection.query(sql, name, params=call.values)
         counts = summary(
             perf_counter() - start,
             read_rows=result.storage_rows_read(),
@@ -89,10 +90,10 @@ def _streamed(
     engine: Engine, hangups: HangupWatch, call: Call, sql: str, name: str, tag: str
 ) -> Generator[bytes, None, None]:
     encoder, begun = compression.encoder(call.encoding), False
-    with engine.session("streams", call.database, call.settings) as connection:
-        _checked(connection, sql)
-        with hangups.calling(lambda: engine.kill(call.mark), call.request.connection):
-            result = connection.send_query(sql, name, params=call.values)
+    with engine.session("streams", call.database, call.settings) as session:
+        _checked(session.connection, sql)
+        with hangups.calling(session.kill, call.request.connection):
+            result = session.connection.send_query(sql, name, params=call.values)
             try:
                 for chunk in result:
                     yield encoder.encode(chunk.bytes())

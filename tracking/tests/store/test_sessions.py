@@ -1,0 +1,95 @@
+"""Connections that are used again: what one statement did is nothing the next can see."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import Mock
+
+import httpx
+import pytest
+
+from tracking.store.owner.sessions import Kept, Session, key_of
+from tracking.tests.store.owners import Owner
+
+SETTINGS = {"readonly": "1", "max_threads": "1"}
+
+
+def ask(owner: Owner, sql: str, **parameters: str) -> httpx.Response:
+    return owner.http.post("/", content=sql, params={"wait_end_of_query": "1", **SETTINGS, **parameters})
+
+
+@pytest.fixture
+def rooms(owner: Owner) -> Iterator[None]:
+    """A table with two tenants' rows: 1 of the first, 2 of the second."""
+    owner.http.post("/", content="CREATE TABLE t.rooms (tenant UInt8) ENGINE = MergeTree ORDER BY tenant")
+    owner.http.post("/", content="INSERT INTO t.rooms SELECT * FROM values('tenant UInt8', 1, 2, 2)")
+    yield
+    owner.http.post("/", content="DROP TABLE t.rooms SYNC")
+
+
+def test_a_value_bound_for_one_question_is_unknown_to_the_next(owner: Owner) -> None:
+    assert ask(owner, "SELECT {who:String}", param_who="ann").text == "ann\n"
+    assert ask(owner, "SELECT {who:String}").headers["X-ClickHouse-Exception-Code"] == "456"
+    assert ask(owner, "SELECT {who:String}", param_who="bob").text == "bob\n"
+
+
+def test_what_a_statement_sets_for_itself_ends_with_it(owner: Owner) -> None:
+    asked = {"readonly": "0"}
+    assert ask(owner, "SELECT getSetting('max_block_size') SETTINGS max_block_size = 777", **asked).text == "777\n"
+    assert ask(owner, "SELECT getSetting('max_block_size')", **asked).text != "777\n"
+
+
+@pytest.mark.usefixtures("rooms")
+def test_tenants_who_ask_the_same_in_turn_see_their_own_rows(owner: Owner) -> None:
+    def rows(tenant: int) -> str:
+        confined = f"{{'t.rooms': 'tenant = {tenant}'}}"
+        return ask(owner, "SELECT count() FROM t.rooms", additional_table_filters=confined).text
+
+    assert [rows(tenant) for tenant in (1, 2, 1, 2, 2, 1)] == ["1\n", "2\n", "1\n", "2\n", "2\n", "1\n"]
+
+
+@pytest.mark.usefixtures("rooms")
+def test_a_table_that_was_changed_meanwhile_is_seen_as_it_is(owner: Owner) -> None:
+    before = ask(owner, "SELECT * FROM t.rooms ORDER BY tenant LIMIT 1").text
+    owner.http.post("/", content="ALTER TABLE t.rooms ADD COLUMN name String DEFAULT 'hall'")
+
+    assert (before, ask(owner, "SELECT * FROM t.rooms ORDER BY tenant LIMIT 1").text) == ("1\n", "1\thall\n")
+
+
+class TestSession:
+    def session(self, settings: dict[str, str] = SETTINGS) -> tuple[Session, Mock]:
+        killed = Mock()
+        return Session(Mock(), key_of("t", settings), killed), killed
+
+    def test_a_client_that_goes_away_too_late_stops_nobody_else(self) -> None:
+        session, killed = self.session()
+        session.begin()
+        assert session.end()
+        session.kill()  # of the statement that has ended
+
+        session.begin()  # the next one, on the same connection
+        assert not killed.called
+
+    def test_one_whose_statement_was_killed_is_not_used_again(self) -> None:
+        session, killed = self.session()
+        session.begin()
+        session.kill()
+
+        killed.assert_called_once_with(session.mark)
+        assert not session.end()
+
+    def test_the_same_settings_get_a_kept_one_and_others_none(self) -> None:
+        kept, (session, _) = Kept(2), self.session()
+        kept.put(session)
+
+        assert kept.take(key_of("t", {**SETTINGS, "readonly": "2"})) is None
+        assert kept.take(key_of("u", SETTINGS)) is None
+        assert kept.take(key_of("t", SETTINGS)) is session
+        assert kept.take(key_of("t", SETTINGS)) is None, "it is in use"
+
+    def test_of_more_than_may_wait_the_oldest_is_closed(self) -> None:
+        kept = Kept(2)
+        sessions: list[Any] = [self.session({"max_threads": str(number)})[0] for number in range(3)]
+        for each in sessions:
+            kept.put(each)
+
+        assert [each.connection.close.called for each in sessions] == [True, False, False]
