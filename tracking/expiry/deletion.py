@@ -62,7 +62,8 @@ def _begin(workspace: Workspace, environment: Environment, before: date, now: da
 
 
 def _delete(row: Expiry, now: datetime) -> None:
-    api_keys.forget()  # this process's door knows at once, every other within seconds
+    api_keys.forget()  # this process's door and its reports know at once, every other's within seconds
+    limits.forget()
     try:
         for place, number in places.delete(row):
             row.found[place] = row.found.get(place, 0) + number

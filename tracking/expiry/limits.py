@@ -1,6 +1,8 @@
 """For how long a workspace keeps its events, and which of them are deleted by now."""
 
-from datetime import UTC, date, datetime, time, timedelta
+import time
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -18,6 +20,7 @@ class Kept(NamedTuple):
 
 
 FOR_EVER = Kept(0, 0)
+KNOWN_SECONDS = 10
 
 
 def days_of(row: CollectionRules | None) -> int:
@@ -41,6 +44,21 @@ def deleted_before(workspace: Workspace, environment: Environment) -> date | Non
     return rows.values_list("before", flat=True).first()
 
 
+def lately_deleted_before(workspace: Workspace, environment: Environment) -> date | None:
+    """`deleted_before` as of KNOWN_SECONDS ago at most, for whoever asks with every question."""
+    return _known(workspace.pk, environment, int(time.monotonic()) // KNOWN_SECONDS)
+
+
+@lru_cache(maxsize=4096)
+def _known(workspace_id: int, environment: Environment, _now: int) -> date | None:
+    return deleted_before(Workspace(pk=workspace_id), environment)
+
+
+def forget() -> None:
+    """What this process knows, after a change."""
+    _known.cache_clear()
+
+
 def kept(row: CollectionRules | None, workspace: Workspace, environment: Environment) -> Kept:
     before = deleted_before(workspace, environment)
     return Kept(days_of(row), epoch_ms(before) if before else 0)
@@ -48,4 +66,4 @@ def kept(row: CollectionRules | None, workspace: Workspace, environment: Environ
 
 def epoch_ms(day: date) -> int:
     """Its first moment."""
-    return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
