@@ -7,12 +7,13 @@ from typing import Any
 
 from analytics.query.catalogue import METRICS
 from analytics.query.compile import Statement
-from analytics.query.gaps import edges, is_ahead, is_partial
+from analytics.query.gaps import axis
 from analytics.query.model import Query, Row
 from tracking.store import Rows
 
 Keys = tuple[str, ...]
 Values = dict[str, float | None]
+BySecond = dict[int, Values]  # of each bucket, by its first second
 
 
 @dataclass
@@ -61,10 +62,10 @@ def totals(query: Query, found: Groups, everybody: Groups) -> tuple[Values, Valu
 
 @dataclass
 class Series:
-    """What is known of each bucket, by its first second, for each group: (True, value), or (False, "") for the others.
-    Without a dimension all of it is of the one group ()."""
+    """What is known of each bucket for each group: (True, value), or (False, "") for the others. Without a dimension
+    all of it is of the one group ()."""
 
-    found: dict[tuple[Any, ...], dict[int, Values]] = field(default_factory=dict)
+    found: dict[tuple[Any, ...], BySecond] = field(default_factory=dict)
 
     @classmethod
     def of(cls, answered: Iterable[tuple[Statement, Rows]]) -> "Series":
@@ -84,36 +85,57 @@ def _group(keys: list[Any]) -> tuple[Any, ...]:
 def buckets(query: Query, found: Series, everybody: Series, groups: tuple[str, ...], now: datetime) -> list[Row]:
     """One row for each bucket, also where nothing happened; the comparison's beside it, first to first. With a
     dimension, as many for each group, the others last if there are any."""
+    places, population = _places(query, now), everybody.found.get((), {})
     if not query.dimensions:
-        return _buckets(query, found.found.get((), {}), everybody, (), now)
+        return _rows(query, places, found.found.get((), {}), population, ())
     made = []
     for group in [(True, each) for each in groups] + [(False, "")] * ((False, "") in found.found):
-        made += _buckets(query, found.found.get(group, {}), everybody, group, now)
+        made += _rows(query, places, found.found.get(group, {}), population, group)
     return made
 
 
-def _buckets(
-    query: Query, found: dict[int, Values], everybody: Series, group: tuple[Any, ...], now: datetime
+@dataclass(frozen=True)
+class _Place:
+    """A bucket of the period, whatever is counted there."""
+
+    label: Keys
+    second: int | None  # its first; None: it has not begun
+    earlier: int | None  # of the bucket that is compared with it, if there is one
+    is_partial: bool
+
+
+def _places(query: Query, now: datetime) -> list[_Place]:
+    own = axis(query.period, query.interval)
+    before = axis(query.compare, query.interval).firsts if query.compare else ()
+    return [
+        _Place(
+            (start.isoformat(),) if query.interval else (),
+            None if own.is_ahead(place, now) else own.firsts[place],
+            before[place] if place < len(before) else None,
+            query.interval is not None and own.is_partial(place, now),
+        )
+        for place, start in enumerate(own.starts)
+    ]
+
+
+def _rows(
+    query: Query, places: list[_Place], found: BySecond, population: BySecond, group: tuple[Any, ...]
 ) -> list[Row]:
-    starts = edges(query.period, query.interval) or [query.period.start]
-    current = _bucketed(query, found, everybody, starts)
-    before = (edges(query.compare, query.interval) or [query.compare.start]) if query.compare else []
-    earlier = _bucketed(query, found, everybody, before)
+    def told(second: int | None) -> Values:
+        return nothing if second is None else _complete(query, found.get(second, {}), {(): population.get(second, {})})
+
     nothing: Values = dict.fromkeys(query.metrics)
-    made = []
-    for index, start in enumerate(starts):
-        values = nothing if is_ahead(start, now) else current[index]
-        then = earlier[index] if index < len(earlier) else nothing
-        partial = query.interval is not None and is_partial(starts, index, query.period, now)
-        keys = ((start.isoformat(),) if query.interval else ()) + group[1:]
-        made.append(Row(keys, values, then if query.compare else None, partial, group[:1] == (False,)))
-    return made
-
-
-def _bucketed(query: Query, found: dict[int, Values], everybody: Series, starts: list[datetime]) -> list[Values]:
-    there = everybody.found.get((), {})
-    seconds = [int(start.timestamp()) for start in starts]
-    return [_complete(query, found.get(each, {}), {(): there.get(each, {})}) for each in seconds]
+    key, is_other = group[1:], group[:1] == (False,)
+    return [
+        Row(
+            each.label + key,
+            told(each.second),
+            told(each.earlier) if query.compare else None,
+            each.is_partial,
+            is_other,
+        )
+        for each in places
+    ]
 
 
 def _complete(query: Query, known: Values, everybody: dict[Keys, Values]) -> Values:

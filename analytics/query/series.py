@@ -6,7 +6,7 @@ SELECT <bucket>[, <is one of the groups>, <group>], <metric> …  FROM …  WHER
 from analytics.query.bounds import MOMENT
 from analytics.query.catalogue import Source
 from analytics.query.compile import Statement, aggregate, listed, only_type, reaches
-from analytics.query.gaps import ELAPSED, edges
+from analytics.query.gaps import ELAPSED, axis
 from analytics.query.model import Query
 from analytics.query.plan import Part
 from analytics.query.scope import Parameters, chosen, column, tables, where, windows, within
@@ -64,7 +64,7 @@ def _present(query: Query, part: Part, bound: Parameters) -> str:
 
 def bucket_edges(query: Query) -> list[int]:
     periods = [period for period in (query.period, query.compare) if period]
-    starts = {int(edge.timestamp()) for period in periods for edge in [period.start, *edges(period, query.interval)]}
+    starts = {second for period in periods for second in axis(period, query.interval).firsts}
     # What lies between the periods is a bucket of nobody's, so that no visit reaches too far.
     return sorted(starts | {each.end for each in windows(query)})
 

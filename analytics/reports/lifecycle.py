@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from analytics.query.bounds import Parameters
 from analytics.query.conditions import PERSON
-from analytics.query.gaps import edges, is_partial
+from analytics.query.gaps import axis
 from analytics.query.model import Interval, Period, Query
 from analytics.query.periods import month_start
 from analytics.query.reporting import report
@@ -67,15 +67,15 @@ def from_json(data: Mapping[str, Any], saved: Saved) -> Lifecycle:
 
 def answer(asked: Lifecycle, query: Query, interval: Interval, now: datetime) -> Answer:
     """Raises QueryError for too many buckets; the errors of the store."""
-    starts = edges(query.period, interval)
-    reported = report(query.dataset_id, [statement(asked, query, interval, starts)], now)
+    buckets = axis(query.period, interval)
+    reported = report(query.dataset_id, [statement(asked, query, interval, list(buckets.starts))], now)
     counts: defaultdict[int, dict[State, int]] = defaultdict(lambda: dict.fromkeys(STATES, 0))
     for place, state, people in reported.rows[0].rows:
         counts[place][STATES[state]] = people
     found = [
-        Bucket(start, counts[place], is_partial(starts, place, query.period, now))
-        for place, start in enumerate(starts)
-        if start.timestamp() <= now.timestamp()
+        Bucket(start, counts[place], buckets.is_partial(place, now))
+        for place, start in enumerate(buckets.starts)
+        if not buckets.is_ahead(place, now)
     ]
     return Answer(found, reported.as_of)
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from analytics.query.gaps import edges, is_ahead, is_partial
-from analytics.query.model import QueryError
+from analytics.query.gaps import axis, edges
+from analytics.query.model import Period, QueryError
 from analytics.query.periods import of_days, preset
 
 NOW = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)
@@ -67,8 +67,25 @@ def test_too_many_buckets_are_refused_with_what_to_do():
 
 def test_the_running_bucket_is_partial_and_those_ahead_have_not_begun():
     today = preset("day", NOW, "UTC")
-    hours = edges(today, "hour")
+    hours = axis(today, "hour")
 
-    assert [is_partial(hours, hour, today, NOW) for hour in (11, 12, 13)] == [False, True, True]
-    assert [is_ahead(hours[hour], NOW) for hour in (11, 12, 13)] == [False, False, True]
-    assert is_partial(edges(today, "day"), 0, today, NOW)
+    assert [hours.is_partial(hour, NOW) for hour in (11, 12, 13)] == [False, True, True]
+    assert [hours.is_ahead(hour, NOW) for hour in (11, 12, 13)] == [False, False, True]
+    assert axis(today, "day").is_partial(0, NOW)
+
+
+def test_the_same_moment_in_another_zone_has_days_of_its_own():
+    london, utc = (preset("91d", datetime(2026, 2, 10, tzinfo=UTC), zone) for zone in ("Europe/London", "UTC"))
+    assert (london.start, london.end) == (utc.start, utc.end), "to Python they are one period: London's winter is UTC"
+
+    assert str(axis(london, "day").starts[0].tzinfo) == "Europe/London"
+    assert str(axis(utc, "day").starts[0].tzinfo) == "UTC"
+
+
+def test_the_hour_that_a_clock_shows_twice_begins_twice():
+    day = of_days("custom", (date(2026, 10, 25), date(2026, 10, 26)), "Europe/Berlin")
+    first, second = (day.start.replace(hour=2, fold=fold) for fold in (0, 1))
+    assert first == second, "to Python, who compares what their clock shows"
+
+    assert len(axis(Period("", first, day.end), "hour").starts) == 23
+    assert len(axis(Period("", second, day.end), "hour").starts) == 22

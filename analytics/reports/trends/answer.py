@@ -7,7 +7,7 @@ from datetime import datetime
 from analytics import formulas
 from analytics.query import run, run_many
 from analytics.query.catalogue import METRICS
-from analytics.query.gaps import edges, is_partial
+from analytics.query.gaps import axis, edges
 from analytics.query.model import Query, Result, Row
 from analytics.query.page import PageQuery
 from analytics.reports.trends.model import LETTERS, Custom, Series, Trend
@@ -51,10 +51,10 @@ def answer(page: PageQuery, asked: Trend, now: datetime) -> Answer:
     if asked.by and any(row.is_other for each in over_time for row in each.rows):
         kinds.append(("", True))
     lines = [line for group in kinds for line in _lines(asked, group, over_time, whole)]
-    starts = edges(page.period, page.interval)
-    open_ones = (n for n, start in enumerate(starts) if is_partial(starts, n, page.period, now) and start <= now)
-    partial = next(open_ones, None)
-    return Answer(starts, partial, [_smooth(each, asked) for each in lines], results)
+    buckets = axis(page.period, page.interval)
+    places = range(len(buckets.starts))
+    partial = next((n for n in places if buckets.is_partial(n, now) and not buckets.is_ahead(n, now)), None)
+    return Answer(list(buckets.starts), partial, [_smooth(each, asked) for each in lines], results)
 
 
 def parts(measure: Series | Custom) -> tuple[Series, ...]:

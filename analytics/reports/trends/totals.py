@@ -24,14 +24,18 @@ def summed(series: Result) -> Result:
     rows: dict[tuple[tuple[str, ...], bool], Row] = {}
     for row in series.rows:
         group = row.keys[1:], row.is_other
-        known = rows.get(group, Row(group[0], {}, {} if series.query.compare else None, is_other=row.is_other))
-        before = _sum(known.before, row.before) if known.before is not None else None
-        rows[group] = replace(known, values=_sum(known.values, row.values), before=before)
+        if group not in rows:
+            rows[group] = Row(group[0], {}, {} if series.query.compare else None, is_other=row.is_other)
+        known = rows[group]
+        _add(known.values, row.values)
+        if known.before is not None:
+            _add(known.before, row.before or {})
     if series.query.dimensions:
         return replace(series, rows=list(rows.values()))
     (whole,) = rows.values()
     return replace(series, rows=[], totals=whole.values, totals_before=whole.before)
 
 
-def _sum(known: dict[str, float | None], more: dict[str, float | None] | None) -> dict[str, float | None]:
-    return {name: (known.get(name) or 0) + (value or 0) for name, value in (more or {}).items()}
+def _add(known: dict[str, float | None], more: dict[str, float | None]) -> None:
+    for name, value in more.items():
+        known[name] = (known.get(name) or 0) + (value or 0)
