@@ -1,8 +1,9 @@
 """Paths → SQL. A visit as the list of its pages or events in order, repeats in a row as one; cut at the anchor.
 
-SELECT step, from, to, visits     to = '': the visit ended there, or the path was cut off
+SELECT names, nodes, following, visits     arrays, the last three beside each other
 
-Until the last moment a page is a number, its rank (analytics.reports.ranks), and so is a step from one to another.
+A page is a number, its rank (analytics.reports.ranks), which is its place in `names`. A node is one too: its step and
+the rank, and so is a step from one to another. `following` is 0 where the visit ended, or the path was cut off.
 """
 
 from dataclasses import replace
@@ -25,11 +26,12 @@ def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     events = _label(asked, bound), _conditions(asked, query, bound)
     rows = _rows(asked, query, events, bound)
     counted = f"SELECT row, count() AS visits FROM ({rows}) GROUP BY row ORDER BY visits DESC, row LIMIT {MOST_ROWS}"
-    ends = (f"names[bitAnd({each}, {MASK})]" for each in (f"bitShiftRight(row, {RANK})", "row"))
-    return (
-        f"{named(*events)} SELECT bitShiftRight(row, {2 * RANK}), {', '.join(ends)}, visits"
-        f" FROM ({counted}) ORDER BY visits DESC, row"
-    ), bound
+    step, source, target = f"bitShiftRight(row, {2 * RANK})", f"bitShiftRight(row, {RANK})", f"bitAnd(row, {MASK})"
+    # What has no name is one node, whether it was known when `names` was read or not.
+    node = f"greatest({source}, bitShiftLeft({step}, {RANK}) + 1)"
+    following = f"if({target} <= 1, 0, bitShiftLeft({step} + 1, {RANK}) + {target})"
+    columns = ", ".join(f"groupArray({each})" for each in (node, following, "visits"))
+    return f"{named(*events)} SELECT names, {columns} FROM ({counted})", bound
 
 
 def people_in(asked: Paths, query: Query, step: int, source: str, target: str) -> tuple[str, Parameters]:
