@@ -7,6 +7,8 @@ from pathlib import Path
 
 import environ
 
+from config.lib.database import Connection
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -35,7 +37,12 @@ DATABASES = {"default": env.db_url("DATABASE_URL", "postgres://metricpal:metricp
 # One pool for each process; persistent connections and a pool exclude each other.
 # A pooled connection is tried before use: after a restart of the server all of them are dead.
 DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 5}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 0,
+    "max_size": 8,
+    "timeout": 5,
+    "connection_class": Connection,
+}
 DATABASES["default"]["OPTIONS"]["connect_timeout"] = 3
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 # The ingest log. A server of its own, so that what the cache does (eviction, a flush) cannot touch events.
