@@ -52,15 +52,15 @@ def _of_size(stack: Stack, millions: float) -> dict[str, object]:
     figures: dict[str, object] = {}
     for word, position in (("largest", 0), ("median", WORKSPACES // 2)):
         tenant, plan = tenants[position], made[position]
-        name = f"{millions:g} M, {word} workspace ({plan.rows / 1e6:.2f} M)"
+        name, key = f"{millions:g} M, {word} workspace ({plan.rows / 1e6:.2f} M)", stack.reading_key(tenant)
         for question, body in QUESTIONS.items():
-            figures[f"{name}: {question}"] = _question(stack, tenant, plan.dataset_id, LAST_30 | body)
+            figures[f"{name}: {question}"] = _question(stack, key, plan.dataset_id, LAST_30 | body)
         figures[f"{name}: whole page, wall | straight | engine CPU | web CPU"] = whole_page(stack, tenant)
     return figures
 
 
-def _question(stack: Stack, tenant: Tenant, dataset_id: int, body: dict[str, Any]) -> str:
-    ask = asker(stack, f"/api/v1/analytics/query?workspace={tenant.workspace}", tenant.token, json.dumps(body).encode())
+def _question(stack: Stack, key: str, dataset_id: int, body: dict[str, Any]) -> str:
+    ask = asker(stack, "/api/v1/analytics/query", key, json.dumps(body).encode())
     api, direct = rounds(stack, ask, REPEATS), rounds(stack, _direct(stack, dataset_id, body), REPEATS)
     return f"{api.wall:6.1f} | {direct.wall:6.1f} | {api.engine:6.1f}"
 
@@ -124,6 +124,7 @@ print(session.session_key)
 
 
 def asker(stack: Stack, path: str, token: str, body: bytes) -> Callable[[], None]:
+    """`token`: a person's, or a key."""
     connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=60)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 

@@ -231,6 +231,12 @@ for slug in {[each.slug for each in tenants]!r}:
         made = self.request("POST", "/api/v1/workspaces", {"name": name}, Authorization=f"Bearer {bearer}")
         return Tenant(made["id"], made["slug"], made["api_key"], bearer)
 
+    def reading_key(self, tenant: Tenant) -> str:
+        """With which a program asks about the workspace."""
+        path, body = f"/api/v1/workspaces/{tenant.workspace}/keys", {"kind": "secret", "permissions": ["read"]}
+        made = self.request("POST", path, {"name": "questions", **body}, Authorization=f"Bearer {tenant.token}")
+        return str(made["key"])
+
     def ask(self, tenant: Tenant, **query: Any) -> Any:
         """POST /api/v1/analytics/query for the tenant's workspace. RuntimeError for anything but an answer."""
         return self.request(
