@@ -24,6 +24,10 @@ def answered(page: Page, text: str) -> Iterator[None]:
     page.wait_for_function(f"{KEPT}.length === 0")
 
 
+def custom(body: dict[str, Any]) -> list[str]:
+    return [event["properties"]["event_name"] for event in body["events"] if event["event_type"] == "custom"]
+
+
 def names(collector: Collector, status: int = 200) -> list[str]:
     return [event["properties"]["event_name"] for event in collector.events("custom", status)]
 
@@ -178,8 +182,9 @@ def test_G169_hiding_and_leaving_send_what_waits_once(page: Page, collector: Col
     page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
     collector.one("page_exit")
     page.wait_for_timeout(300)
-    assert len(collector.bodies) == 1
-    assert names(collector) == ["a", "b", "c"] and collector.types().count("page_exit") == 1
+    # In one body, unless a part of the script that had just loaded had to tell something of its own in between.
+    assert [sent for body in collector.bodies if (sent := custom(body))] == [["a", "b", "c"]]
+    assert collector.types().count("page_exit") == 1
 
 
 @pytest.mark.parametrize("beacon", ["undefined", "() => false"])

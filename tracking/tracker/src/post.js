@@ -26,14 +26,12 @@ export function createPost({ config, log, warn }, { queue, disk, transport, enco
     patience.forget();
     patience.hold(hold);
     tellOf(batch, { status });
-    if (off) stop();
+    if (off || decision === "stop") stop();
     queue.remove(batch);
     disk.save(queue.all());
     if (decision === "done") return;
     log("refused", status, batch);
-    if (decision !== "stop") return;
-    stop();
-    warn("data-apikey refused", status);
+    if (decision === "stop") warn("data-apikey refused", status);
   }
   /** Sends one batch of at most `max` of the events. @returns the limit for the next one, or 0 to try later. */
   async function one(events, max) {

@@ -31,7 +31,6 @@ export function createSender(env, parts) {
   const arm = (ms = schedule.delay()) => patience.isSpent() || schedule.arm(ms, patience.until());
   const mayAsk = () => isOnline() && clock.now() >= patience.until();
   const prepare = () => pages() && pages().settle();
-  const save = () => disk.save(queue.all());
 
   async function drain() {
     schedule.disarm();
@@ -55,7 +54,7 @@ export function createSender(env, parts) {
   function sendBeacon() {
     prepare();
     const all = post.byBeacon();
-    save();
+    disk.save(queue.all());
     return all;
   }
 
@@ -84,7 +83,7 @@ export function createSender(env, parts) {
     recover(events) {
       if (!events.length) return;
       queue.prepend(events);
-      save();
+      disk.save(queue.all());
       arm(URGENT_MS);
     },
     /** The network came back, or the visitor did. What the collector itself asked for still holds. */
@@ -96,7 +95,7 @@ export function createSender(env, parts) {
     close() {
       schedule.disarm();
       post.stop();
-      save();
+      disk.save(queue.all());
     },
   };
 }

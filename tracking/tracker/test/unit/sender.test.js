@@ -180,6 +180,15 @@ test("a refused key stops the page and warns once", async () => {
   assert.deepEqual(storage.names(), []);
 });
 
+test("what came while a key was being refused does not stay on disk", async () => {
+  const { add, transport, clock, queue, storage } = setUp({ answers: [401] });
+  const post = transport.post;
+  transport.post = (body) => (add(1), post(body));
+  add(1);
+  await clock.tick(10_000);
+  assert.deepEqual([transport.bodies.length, queue.all(), storage.names()], [1, [], []]);
+});
+
 test("a refused batch is dropped and the next one goes on", async () => {
   const { add, transport, clock, queue } = setUp({ answers: [400, 200], options: { batchSize: 2 } });
   add(4);
