@@ -224,8 +224,8 @@ def backlog(shard: int, now: datetime) -> Backlog:
         pipe.xrange(f"log:{shard}", count=1)
         pipe.xlen(f"quarantine:{shard}")
         entries, oldest, quarantined = pipe.execute()
-    since_ms = int(oldest[0][0].partition(b"-")[0]) if oldest else now.timestamp() * 1000
-    return Backlog(entries, max(0.0, now.timestamp() - since_ms / 1000), quarantined)
+    waited_s = now.timestamp() - int(oldest[0][0].partition(b"-")[0]) / 1000 if oldest else 0.0
+    return Backlog(entries, max(0.0, waited_s), quarantined)
 
 
 def stored_key(dataset_id: int, day: datetime) -> str:

@@ -65,6 +65,7 @@ def test_B032_a_change_of_the_query_is_a_page_where_the_site_says_so(
     page.goto(site.show(options=f"{QUICK} {option}") + "list?page=1")
     collector.one("page_view")
     page.evaluate("history.pushState({}, '', '?page=2')")
+    collector.wait(lambda: len(views(collector)) >= count, "every page view")
     page.wait_for_timeout(1000)
     assert len(views(collector)) == count
 
@@ -153,6 +154,7 @@ def test_B044_a_page_in_a_frame_is_marked_or_left_out(page: Page, collector: Col
     for options, count in ((QUICK, 1), (f'{QUICK} data-frames="false"', 1)):
         address = site.show(options=options)
         page.evaluate("src => document.body.append(Object.assign(document.createElement('iframe'), {src}))", address)
+        collector.wait(lambda count=count: len(views(collector)) >= count, "every page view")
         page.wait_for_timeout(1000)
         assert len(views(collector)) == count
     assert collector.bodies[0]["context"]["iframe"] == 1
@@ -163,6 +165,7 @@ def test_B045_the_developers_own_machine_is_marked_or_left_out(
     page: Page, collector: Collector, site: Website, option: str, count: int
 ) -> None:
     page.goto(site.show(options=f"{QUICK} {option}"))
+    collector.wait(lambda: len(views(collector)) >= count, "every page view")
     page.wait_for_timeout(1000)
     assert len(views(collector)) == count
     assert all(body["context"]["localhost"] == 1 for body in collector.bodies)
