@@ -12,7 +12,7 @@ from typing import Any
 from config.bench import dataset
 from config.bench.overview import KPIS, SEED, asker, command, use
 from config.bench.rounds import reference, rounds
-from config.rig.stack import Stack, Tenant
+from config.rig.stack import Stack
 
 EVENTS, DAYS, REPEATS = 1_000_000, 30, 25
 FILTERS: dict[str, list[Any]] = {
@@ -45,12 +45,11 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         dataset.generate(command(), EVENTS, stack.datasets([tenant]), DAYS, SEED, end)
         figures: dict[str, object] = {"reference, one thread: wall | CPU": reference(stack)}
         key = stack.reading_key(tenant)
-        figures |= {name: _told(stack, tenant, key, filters) for name, filters in FILTERS.items()}
+        figures |= {name: _told(stack, key, filters) for name, filters in FILTERS.items()}
         return figures | {"reference again: wall | CPU": reference(stack)}
 
 
-def _told(stack: Stack, tenant: Tenant, key: str, filters: list[Any]) -> str:
+def _told(stack: Stack, key: str, filters: list[Any]) -> str:
     body = json.dumps({"metrics": KPIS, "period": "30d", "filters": filters}).encode()
-    path = f"/api/v1/analytics/query?workspace={tenant.workspace}"
-    found = rounds(stack, asker(stack, path, key, body), REPEATS)
+    found = rounds(stack, asker(stack, "/api/v1/analytics/query", key, body), REPEATS)
     return f"{min(found.walls):6.1f} {found.wall:6.1f} {found.p95:6.1f} | {found.engine:6.1f} | {found.web:6.1f}"

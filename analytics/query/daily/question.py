@@ -10,7 +10,7 @@ A visit that reaches over midnight is one of the first day's, and its visitor wa
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from analytics.query import size
 from analytics.query.bounds import Window
 from analytics.query.compile import aggregate, listed, only_type, reaches
 from analytics.query.daily.terms import Call, split
-from analytics.query.gaps import ELAPSED, edges
+from analytics.query.gaps import ELAPSED, axis
 from analytics.query.model import AllOf, AnyOf, Condition, Filter, Not, Period, Query, Segment
 from analytics.query.plan import Part
 from analytics.query.scope import Parameters, column, tables, where, within
@@ -118,11 +118,4 @@ def _whole_days(period: Period) -> tuple[Day, ...]:
 
 
 def _days(period: Period) -> tuple[Day, ...]:
-    return _cut(period, str(period.start.tzinfo))
-
-
-@lru_cache(maxsize=256)
-def _cut(period: Period, zone: str) -> tuple[Day, ...]:
-    """`zone` tells apart what Python calls equal: midnight in UTC, and in London in winter."""
-    starts = [int(each.timestamp()) for each in [*edges(period, "day", most=MOST_DAYS), period.end]]
-    return tuple(pairwise(starts))
+    return tuple(pairwise(int(each) for each in axis(period, "day", most=MOST_DAYS).bounds))

@@ -12,7 +12,7 @@ from datetime import UTC, timedelta
 
 from analytics.query.bounds import Parameters
 from analytics.query.conditions import PERSON, column
-from analytics.query.gaps import edges
+from analytics.query.gaps import axis
 from analytics.query.model import Interval, Period, Query
 from analytics.query.scope import where
 from analytics.reports.funnel import any_order, in_order
@@ -65,7 +65,7 @@ def _reached(last: int) -> list[str]:
 
 
 def _bucket(query: Query, interval: Interval, bound: Parameters) -> str:
-    buckets = bound.bind([int(each.timestamp()) for each in edges(query.period, interval)], "Array(UInt32)")
+    buckets = bound.bind(list(axis(query.period, interval).firsts), "Array(UInt32)")
     return f"roundDown(toUInt32(intDiv(began, 1000)), {buckets})"
 
 

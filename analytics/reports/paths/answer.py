@@ -40,8 +40,7 @@ class Answer:
 
 def answer(asked: Paths, query: Query, now: datetime) -> Answer:
     reported = report(query.dataset_id, [statement(asked, query)], now)
-    ((names, *rows),) = reported.rows[0].rows
-    places, following, visits = rows
+    ((names, places, following, visits),) = reported.rows[0].rows
     shown = _shown(places, visits, asked.top)
     flows: dict[tuple[Place, Place], int] = {}
     for here, there, count in zip(places, following, visits, strict=True):

@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from analytics.query.conditions import PERSON
-from analytics.query.gaps import edges
+from analytics.query.gaps import axis, edges
 from analytics.query.model import Interval, Query
 from analytics.query.reporting import report
 from analytics.query.scope import Parameters, where
+from analytics.query.series import begun_in
 from analytics.reports import money
 from analytics.reports.money import Rates
 from analytics.rollups.roles import Names, names_of
@@ -121,8 +122,7 @@ def _breakdown(workspace: Workspace, query: Query, names: Names, key: str, limit
 
 def _series(workspace: Workspace, query: Query, names: Names, interval: Interval) -> tuple[str, Parameters]:
     bound = Parameters()
-    starts = [int(start.timestamp()) for start in edges(query.period, interval)]
-    bucket = f"roundDown(toUnixTimestamp(ts), {bound.bind(starts, 'Array(UInt32)')})"
+    bucket = begun_in("events", bound.bind(list(axis(query.period, interval).firsts), "Array(UInt32)"))
     paid, refunded = names["payment_completed"], names["refund"]
     sql = (
         f"SELECT {bucket} AS bucket, {money.by_currency(workspace, paid, refunded, bound)}"

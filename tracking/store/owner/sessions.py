@@ -8,7 +8,6 @@ closed: after an error a connection puts the failed statement's half-written res
 
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,24 +56,24 @@ class Kept:
 
     def __init__(self, most: int) -> None:
         self._most, self._changing = most, threading.Lock()
-        self._idle: OrderedDict[int, Session] = OrderedDict()
+        self._idle: list[Session] = []  # the one used last at the end
 
     def take(self, key: Key) -> Session | None:
         with self._changing:
-            found = next((number for number, each in reversed(self._idle.items()) if each.key == key), None)
-            return self._idle.pop(found) if found is not None else None
+            place = next((n for n in reversed(range(len(self._idle))) if self._idle[n].key == key), None)
+            return None if place is None else self._idle.pop(place)
 
     def put(self, session: Session) -> None:
         with self._changing:
-            self._idle[id(session)] = session
-            oldest = self._idle.popitem(last=False)[1] if len(self._idle) > self._most else None
+            self._idle.append(session)
+            oldest = self._idle.pop(0) if len(self._idle) > self._most else None
         if oldest:
             oldest.connection.close()
 
     def close(self) -> None:
         with self._changing:
             while self._idle:
-                self._idle.popitem()[1].connection.close()
+                self._idle.pop().connection.close()
 
 
 def key_of(database: str, settings: Mapping[str, str]) -> Key:

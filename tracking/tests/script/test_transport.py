@@ -24,10 +24,6 @@ def answered(page: Page, text: str) -> Iterator[None]:
     page.wait_for_function(f"{KEPT}.length === 0")
 
 
-def custom(body: dict[str, Any]) -> list[str]:
-    return [event["properties"]["event_name"] for event in body["events"] if event["event_type"] == "custom"]
-
-
 def names(collector: Collector, status: int = 200) -> list[str]:
     return [event["properties"]["event_name"] for event in collector.events("custom", status)]
 
@@ -176,15 +172,14 @@ def test_G168_without_a_place_to_keep_things_events_are_sent_all_the_same(
 
 def test_G169_hiding_and_leaving_send_what_waits_once(page: Page, collector: Collector, site: Website) -> None:
     page.goto(site.show(options=SLOW))
-    page.wait_for_timeout(100)
+    page.wait_for_function(f"{KEPT}.length === 1")  # its first events wait
     page.evaluate(SEND, ["a", "b", "c"])
     page.evaluate(HIDE, True)
     page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
     collector.one("page_exit")
     page.wait_for_timeout(300)
-    # In one body, unless a part of the script that had just loaded had to tell something of its own in between.
-    assert [sent for body in collector.bodies if (sent := custom(body))] == [["a", "b", "c"]]
-    assert collector.types().count("page_exit") == 1
+    assert len(collector.bodies) == 1
+    assert names(collector) == ["a", "b", "c"] and collector.types().count("page_exit") == 1
 
 
 @pytest.mark.parametrize("beacon", ["undefined", "() => false"])
