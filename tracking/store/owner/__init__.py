@@ -9,7 +9,8 @@ ClickHouse server is a change of URL.
     protocol.py     token, statement, insert; errors become answers
     statement.py    where a statement ends and an INSERT's data begins
     results.py      an answer held until it is complete, or streamed
-    engine.py       the data directory (config.py), a session for each statement, pools
+    kinds.py        what kind of statement a text is
+    engine.py       the data directory (config.py), sessions.py for each statement one, pools
     (config.lib.hangups stops the statements of clients that went away)
     errors.py       ClickHouse's codes and statuses
 """

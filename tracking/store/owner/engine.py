@@ -14,6 +14,7 @@ from typing import Any, Literal, TextIO
 
 from tracking.store.owner.config import write_config
 from tracking.store.owner.errors import ABORTED, TOO_BUSY, EngineError, Refusal
+from tracking.store.owner.kinds import Kinds
 from tracking.store.owner.sessions import Kept, Key, Session, key_of
 
 # Each has its own places: an insert never waits behind dashboards, nor a dashboard behind exports, which last as long
@@ -70,7 +71,7 @@ class Engine:
         except RuntimeError as error:
             raise CannotOpen(f"The engine cannot open {directory}: {error}") from error
         self.zone = self._first.query("SELECT timezone()", "TSVRaw").bytes().decode().strip()
-        self._kept = Kept(KEPT)
+        self._kept, self.kinds = Kept(KEPT), Kinds()
         self._pools = {pool: Slots(size, WAIT_SECONDS[pool]) for pool, size in places.items()}
 
     @contextmanager

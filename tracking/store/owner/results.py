@@ -5,13 +5,13 @@ import re
 import secrets
 from collections.abc import Generator
 from time import perf_counter
-from typing import Any
 
 from config.lib.hangups import HangupWatch
 from tracking.store.owner import compression
 from tracking.store.owner.call import Call, Response
 from tracking.store.owner.engine import Engine
 from tracking.store.owner.errors import SYNTAX_ERROR, EngineError, Refusal, refuse_unsupported
+from tracking.store.owner.kinds import Kind
 from tracking.store.owner.statement import Statement
 
 MAX_RESULT_BYTES = 256 << 20  # of an answer that is held until it is complete; streams have no limit
@@ -68,7 +68,7 @@ def summary(elapsed_s: float, **counts: int) -> dict[str, str]:
 def _whole(engine: Engine, hangups: HangupWatch, call: Call, sql: str, name: str, headers: dict[str, str]) -> Response:
     settings = {"max_result_bytes": str(MAX_RESULT_BYTES), **_THREADS} | call.settings
     with engine.session("reads", call.database, settings) as session:
-        reads = _checked(session.connection, sql)
+        reads = _checked(engine.kinds.of(session, sql), sql)
         start = perf_counter()
         with hangups.calling(session.kill, call.request.connection):
             result = session.connection.query(sql, name, params=call.values)
@@ -91,7 +91,7 @@ def _streamed(
 ) -> Generator[bytes, None, None]:
     encoder, begun = compression.encoder(call.encoding), False
     with engine.session("streams", call.database, call.settings) as session:
-        _checked(session.connection, sql)
+        _checked(engine.kinds.of(session, sql), sql)
         with hangups.calling(session.kill, call.request.connection):
             result = session.connection.send_query(sql, name, params=call.values)
             try:
@@ -114,18 +114,16 @@ def _trailer(text: str, tag: str) -> bytes:
     return b"\r\n__exception__\r\n%s\r\n%s%d %s\r\n__exception__\r\n" % (mark, message, len(message), mark)
 
 
-def _checked(connection: Any, sql: str) -> bool:
-    """Whether the statement reads. Raises Refusal for what has no meaning here. The engine's own parser decides."""
-    found = connection._conn.classify_query(sql)
-    if found["statement_count"] > 1:
+def _checked(kind: Kind, sql: str) -> bool:
+    """Whether the statement reads. Raises Refusal for what has no meaning here."""
+    if kind.count > 1:
         raise Refusal(SYNTAX_ERROR, "SYNTAX_ERROR", "One statement a request. Send them one after the other.")
-    kind = found["query_class"].name
-    if kind == "CONTROL" and _first_word(sql) not in _CONTROL:
+    if kind.name == "CONTROL" and _first_word(sql) not in _CONTROL:
         raise refuse_unsupported(
             "Nothing lasts longer than a statement here, and files of the host are not written: SET, USE, temporary"
             " tables, transactions and INTO OUTFILE are refused. Send settings and the database with each request."
         )
-    return bool(kind == "READ_ONLY")
+    return kind.name == "READ_ONLY"
 
 
 def _first_word(sql: str) -> str:

@@ -7,6 +7,7 @@ from unittest.mock import Mock
 import httpx
 import pytest
 
+from tracking.store.owner.kinds import LONGEST, MOST, Kinds
 from tracking.store.owner.sessions import Kept, Session, key_of
 from tracking.tests.store.owners import Owner
 
@@ -93,3 +94,33 @@ class TestSession:
             kept.put(each)
 
         assert [each.connection.close.called for each in sessions] == [True, False, False]
+
+
+class TestKinds:
+    """What a text is, is asked of the engine once, and again where it may be read otherwise."""
+
+    def asked(self, *questions: tuple[str, dict[str, str]]) -> int:
+        connection, kinds = Mock(), Kinds()
+        connection._conn.classify_query.return_value = {"query_class": Mock(), "statement_count": 1}
+        for sql, its_settings in questions:
+            kinds.of(Session(connection, key_of("t", its_settings), Mock()), sql)
+        return connection._conn.classify_query.call_count
+
+    def test_the_same_text_is_asked_about_once_for_all_tenants(self) -> None:
+        of = [SETTINGS | {"additional_table_filters": f"{{'t.rooms': 'tenant = {n}'}}"} for n in (1, 2)]
+        assert self.asked(("SELECT 1", of[0]), ("SELECT 1", of[1]), ("SELECT 1", of[0])) == 1
+
+    def test_other_texts_and_other_ways_to_read_them_are_asked_about_anew(self) -> None:
+        dialect = SETTINGS | {"dialect": "prql"}
+        assert self.asked(("SELECT 1", SETTINGS), ("SELECT 2", SETTINGS), ("SELECT 1", dialect)) == 3
+
+    def test_only_so_many_are_kept_and_none_that_are_long(self) -> None:
+        many = [(f"SELECT {n}", SETTINGS) for n in range(MOST + 1)]
+        assert self.asked(*many, many[0]) == MOST + 2
+        long = f"SELECT '{'x' * LONGEST}'"
+        assert self.asked((long, SETTINGS), (long, SETTINGS)) == 2
+
+
+def test_a_statement_that_is_refused_is_refused_the_second_time_too(owner: Owner) -> None:
+    assert [ask(owner, "SET max_threads = 2", readonly="0").status_code for _ in range(2)] == [501, 501]
+    assert [ask(owner, "SELECT 1; SELECT 2").status_code for _ in range(2)] == [400, 400]
