@@ -11,7 +11,7 @@ from analytics.query.gaps import edges
 from analytics.query.model import Interval, Query
 from analytics.query.reporting import report
 from analytics.reports.funnel.model import GROUPS, Funnel
-from analytics.reports.funnel.statement import ALL, BUCKET, GROUP, counts
+from analytics.reports.funnel.statement import EVERYBODY, counts
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,13 @@ def answer(asked: Funnel, query: Query, interval: Interval | None, now: datetime
     reported = report(query.dataset_id, [counts(asked, query, interval)], now)
     rows = reported.rows[0].rows
     count = len(asked.steps)
-    everybody = next((row for row in rows if row[0] == ALL), None)
+    everybody = next((row for row in rows if row[0] == EVERYBODY), None)
     last_second = query.period.end.timestamp() + asked.window_ms / 1000
     return Answer(
         everybody=_group(everybody, count) if everybody else Group("", [Step(0)] * count),
-        groups=_largest([_group(row, count) for row in rows if row[0] == GROUP]),
-        histogram=list(everybody[-1]) if everybody else [],
-        trend=_trend({int(row[1]): row for row in rows if row[0] == BUCKET}, query, interval, count),
+        groups=_largest([_group(row, count) for row in rows if row[0] > EVERYBODY]),
+        histogram=_bars(everybody[-1]) if everybody else [],
+        trend=_trend({EVERYBODY - 1 - row[0]: row for row in rows if row[0] < EVERYBODY}, query, interval, count),
         open=last_second > now.timestamp(),
         as_of=reported.as_of,
         rows_read=reported.rows[0].rows_read,
@@ -78,10 +78,15 @@ def percent(part: float, whole: float) -> float | None:
 
 
 def _group(row: Sequence[Any], count: int) -> Group:
-    times = [None if math.isnan(each) else float(each) for each in row[2 + count : 2 + count + 2 * (count - 1)]]
+    times = [None if math.isnan(each) else each / 1000 for each in row[2 + count : 2 + count + 2 * (count - 1)]]
     steps = [Step(row[2])]
     steps += [Step(row[2 + n], times[2 * n - 2], times[2 * n - 1]) for n in range(1, count)]
     return Group(row[1], steps)
+
+
+def _bars(lasting: Sequence[int]) -> list[int]:
+    """From how many took at least so long: how many took so long and no longer."""
+    return [here - beyond for here, beyond in zip(lasting, [*lasting[1:], 0], strict=True)]
 
 
 def _largest(groups: list[Group]) -> list[Group]:

@@ -11,7 +11,16 @@ An arrayFold over the events says the same and takes twice as long; over the sma
 """
 
 from analytics.reports.funnel.model import Funnel
-from analytics.reports.funnel.packed import begun, bits_of, moment_of, rank_of, takes, window
+from analytics.reports.funnel.packed import (
+    another_step,
+    begun,
+    elapsed,
+    is_first_alone,
+    moment_of,
+    rank_of,
+    takes,
+    window,
+)
 
 
 def attempts(asked: Funnel, lists: str) -> str:
@@ -36,9 +45,10 @@ def _thinned(asked: Funnel) -> str:
     ordered = "arraySort(if(taken = 1, [], list))"
     if asked.order == "strict":
         return ordered
-    steps = f"arrayMap(x -> {bits_of(asked, 'x')}, {ordered} AS all) AS steps"
-    neighbours = f"arrayShiftRight({steps}, 1, toInt32(0)), steps, arrayShiftLeft(steps, 1, toInt32(0))"
-    return f"arrayFilter((x, before, own, after) -> own != 1 OR before != 1 OR after != 1, all, {neighbours})"
+    none = another_step(asked)
+    neighbours = f"arrayShiftRight({ordered} AS all, 1, {none}), arrayShiftLeft(all, 1, {none})"
+    repeats = is_first_alone(asked, ("before", "own", "after"))
+    return f"arrayFilter((own, before, after) -> NOT {repeats}, all, {neighbours})"
 
 
 def _begun(asked: Funnel, event: str) -> str:
@@ -86,6 +96,5 @@ def _columns(asked: Funnel) -> list[str]:
         f"{moment_of(asked, f'([{attempts}][level] AS furthest)')} AS began",
     ]
     for level in later:
-        took = f"{moment_of(asked, f'events[at_{level}]')} - {moment_of(asked, f'level_{level}[at_{level}]')}"
-        found.append(f"{took} AS took_{level}")
+        found.append(f"{elapsed(asked, f'level_{level}[at_{level}]', f'events[at_{level}]')} AS took_{level}")
     return found + ([f"{rank_of('furthest')} AS value"] if asked.by else [])

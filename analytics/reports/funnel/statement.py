@@ -22,36 +22,30 @@ from analytics.reports.ranks import named, rank
 from analytics.reports.steps import AUTOMATIC, fits
 
 ACCOUNT = "account"  # the property that says for which account somebody acted
-ALL, GROUP, BUCKET = 0, 1, 2  # what a row of `counts` is about
-KIND = 32  # bits of its value or bucket
+EVERYBODY = 0  # what a row of `counts` is about
 
 
 def counts(asked: Funnel, query: Query, interval: Interval | None) -> tuple[str, Parameters]:
-    """Columns: what the row is about, its value or bucket, how many reached step 1 …, (median, mean) seconds to
-    step 2 …, and the bars of the histogram.
+    """Columns: what the row is about, its value, how many reached step 1 …, (median, mean) ms to step 2 …, and how many
+    took the last step within more than 0, DURATIONS[0], DURATIONS[1] … seconds.
 
     Each person counts for all, for their bucket and for their group. To count the two together first and sum them
     afterwards spares a large workspace nothing, and is one more layer to plan.
     """
     bound = Parameters()
     rows = f"SELECT *, arrayJoin([{', '.join(_keys(asked, query, interval, bound))}]) AS key"
-    told = "toString(toUInt32(key))"
-    found = [
-        f"bitShiftRight(key, {KIND}) AS about",
-        f"if(about = {GROUP}, names[toUInt32(key)], {told})" if asked.by else told,
-        *_reached(len(asked.steps)),
-    ]
+    found = ["key", "names[key]" if asked.by else "''", *_reached(len(asked.steps))]
     people = _attempts(asked, query, bound)
     return f"{_named(asked, query, bound)} SELECT {', '.join(found)} FROM ({rows} FROM ({people})) GROUP BY key", bound
 
 
 def _keys(asked: Funnel, query: Query, interval: Interval | None, bound: Parameters) -> list[str]:
-    """What a person counts for."""
-    found = [f"toUInt64({ALL})"]
+    """What a person counts for: EVERYBODY, below it the bucket, above it the rank of the group."""
+    found = [str(EVERYBODY)]
     if interval:
-        found.append(f"bitShiftLeft(toUInt64({BUCKET}), {KIND}) + {_bucket(query, interval, bound)}")
+        found.append(f"{EVERYBODY - 1} - {_bucket(query, interval, bound)}")
     if asked.by:  # no value (0) is "" too
-        found.append(f"bitShiftLeft(toUInt64({GROUP}), {KIND}) + greatest(value, 1)")
+        found.append("greatest(value, 1)")
     return found
 
 
@@ -60,8 +54,8 @@ def _reached(last: int) -> list[str]:
     found = ["count()", *(f"countIf(level >= {level})" for level in range(2, last + 1))]
     for level in range(2, last + 1):
         took = f"took_{level}, level >= {level}"
-        found += [f"quantileExactInclusiveIf(0.5)({took}) / 1000", f"avgIf({took}) / 1000"]
-    return [*found, _bars(f"groupArrayIf(took_{last}, level >= {last})")]
+        found += [f"quantileExactInclusiveIf(0.5)({took})", f"avgIf({took})"]
+    return [*found, _lasting(f"groupArrayIf(took_{last}, level >= {last})")]
 
 
 def _bucket(query: Query, interval: Interval, bound: Parameters) -> str:
@@ -142,8 +136,7 @@ def _is_listed(asked: Funnel, bound: Parameters) -> str:
     return f"(bits > 0 OR type NOT IN {bound.bind(list(AUTOMATIC), 'Array(String)')})"
 
 
-def _bars(times: str) -> str:
-    """How many took the last step within each span of time."""
+def _lasting(times: str) -> str:
+    """How many of the times (ms) are at least so long."""
     lower = ", ".join(str(each * 1000) for each in (0, *DURATIONS))
-    bars = "arrayMap((a, b) -> arrayCount(x -> x >= a AND (x < b OR b = 0), times), bars, arrayShiftLeft(bars, 1))"
-    return f"arrayMap((times, bars) -> {bars}, [{times}], [[{lower}]])[1]"
+    return f"arrayMap(least -> arrayCount(took -> took >= least, {times}), [{lower}])"
