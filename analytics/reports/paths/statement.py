@@ -24,47 +24,50 @@ MASK = (1 << RANK) - 1
 def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     bound = Parameters()
     events = _label(asked, bound), _conditions(asked, query, bound)
-    rows = _rows(asked, query, events, bound)
-    counted = f"SELECT row, count() AS visits FROM ({rows}) GROUP BY row ORDER BY visits DESC, row LIMIT {MOST_ROWS}"
+    row, parts = _rows(asked, query, events, bound)
+    counted = f"SELECT {row} AS row, count() AS visits FROM ({parts}) GROUP BY row ORDER BY visits DESC, row"
     step, source, target = f"bitShiftRight(row, {2 * RANK})", f"bitShiftRight(row, {RANK})", f"bitAnd(row, {MASK})"
     # What has no name is one node, whether it was known when `names` was read or not.
     node = f"greatest({source}, bitShiftLeft({step}, {RANK}) + 1)"
     following = f"if({target} <= 1, 0, bitShiftLeft({step} + 1, {RANK}) + {target})"
     columns = ", ".join(f"groupArray({each})" for each in (node, following, "visits"))
-    return f"{named(*events)} SELECT names, {columns} FROM ({counted})", bound
+    return f"{named(*events)} SELECT names, {columns} FROM ({counted} LIMIT {MOST_ROWS})", bound
 
 
 def people_in(asked: Paths, query: Query, step: int, source: str, target: str) -> tuple[str, Parameters]:
     """Whose visits went from one to the other with that step."""
     bound = Parameters()
     ranks = (f"toUInt64(indexOf(names, {bound.bind(each, 'String')}))" for each in (source, target))
-    row = _row(bound.bind(step, "UInt16"), *ranks)
+    wanted = _row(bound.bind(step, "UInt16"), *ranks)
     events = _label(asked, bound), _conditions(asked, query, bound)
-    rows = _rows(asked, query, events, bound, ("person", "any(person_id) AS person"))
-    return f"{named(*events)} SELECT person FROM ({rows}) WHERE row = {row}", bound
+    row, parts = _rows(asked, query, events, bound, ("person", "any(person_id) AS person"))
+    return (
+        f"{named(*events)} SELECT person FROM (SELECT person, {row} AS row FROM ({parts})) WHERE row = {wanted}",
+        bound,
+    )
 
 
 def _rows(
     asked: Paths, query: Query, events: tuple[str, str], bound: Parameters, also: tuple[str, str] = ("", "")
-) -> str:
-    """`row` for each step of each visit, and `also` of the visit: (its name, what it is of the visit's events).
+) -> tuple[str, str]:
+    """(SQL of one row for each step of each visit, from what): it reads the `part` of each visit that is looked at.
 
-    `events`: (what each is called, which are looked at).
+    `events`: (what each is called, which are looked at). `also` of the visit: (its name, what it is of its events).
     """
     name, made = (f"{each}, " if each else "" for each in also)
     label, conditions = events
     begin = bound.bind(int(query.period.start.timestamp()) * 1000, "Int64")
     event = f"bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts) - {begin}), {RANK}) + {rank(label)}"
-    visits = (
-        f"SELECT {made}arrayCompact(arrayMap(x -> bitAnd(x, {MASK}), arraySort(groupArray({LONGEST})({event})))) AS way"
-        f" FROM events WHERE {conditions} GROUP BY session_id"
-    )
-    cut, first = _cut(asked, bound)
-    row = _row(f"n + {first}", "l", "following")
-    return (
-        f"SELECT {name}arrayJoin(arrayMap((l, following, n) -> {row}, part, arrayShiftLeft(part, 1),"
-        f" arrayEnumerate(part))) AS row FROM (SELECT {name}{cut} AS part FROM ({visits}) WHERE notEmpty(part))"
-    )
+    way = f"arrayCompact(arrayMap(x -> bitAnd(x, {MASK}), arraySort(groupArray({LONGEST})({event}))))"
+    visits = f"FROM events WHERE {conditions} GROUP BY session_id"
+    if not asked.end and not asked.start:
+        parts = f"SELECT {made}arraySlice({way}, 1, {asked.steps}) AS part {visits}"
+    else:
+        parts = f"SELECT {name}{_cut(asked, bound)} AS part FROM (SELECT {made}{way} AS way {visits})"
+    # So that the anchor stands in the same step of all.
+    step = f"n + {asked.steps} - length(part)" if asked.end else "n"
+    row = f"(l, following, n) -> {_row(step, 'l', 'following')}"
+    return f"arrayJoin(arrayMap({row}, part, arrayShiftLeft(part, 1), arrayEnumerate(part)))", parts
 
 
 def _row(step: str, source: str, target: str) -> str:
@@ -84,13 +87,9 @@ def _label(asked: Paths, bound: Parameters) -> str:
     return f"multiIf({', '.join([*patterns, plain])})" if asked.group else plain
 
 
-def _cut(asked: Paths, bound: Parameters) -> tuple[str, str]:
-    """(the part of `way` that is looked at, what to add to a place so that the anchor stands in the same step)."""
-    if not asked.end and not asked.start:
-        return f"arraySlice(way, 1, {asked.steps})", "0"
+def _cut(asked: Paths, bound: Parameters) -> str:
+    """The part of `way` from the anchor on, or up to it; nothing where it is not passed."""
     place = f"indexOf(way, indexOf(names, {bound.bind(asked.end or asked.start, 'String')}))"
-    if asked.start:
-        return f"if({place} = 0, [], arraySlice(way, {place}, {asked.steps}))", "0"
-    begin = f"greatest(1, toInt64({place}) - {asked.steps - 1})"
-    part = f"arraySlice(way, {begin}, toInt64({place}) - {begin} + 1)"
-    return f"if({place} = 0, [], {part})", f"{asked.steps} - length(part)"
+    if asked.end:
+        return f"arraySlice(arraySlice(way, 1, {place}), -{asked.steps})"
+    return f"arraySlice(way, {place}, {asked.steps})"
