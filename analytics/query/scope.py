@@ -2,6 +2,7 @@
 
     where          all conditions of a query over `events` or `sessions`
     chosen         those that mean other people in each period: who did something in it
+    around         what holds all that `where` lets through, and is found with less reading
 
 Both periods are read in one pass.
 """
@@ -15,7 +16,19 @@ from analytics.query.conditions import TABLES, Look, column, sql, visits_usually
 from analytics.query.model import Condition, Filter, Period, Query, QueryError
 from analytics.query.trees import is_by_period, tells
 
-__all__ = ["Parameters", "Window", "chosen", "column", "seen", "since", "tables", "where", "windows", "within"]
+__all__ = [
+    "Parameters",
+    "Window",
+    "around",
+    "chosen",
+    "column",
+    "seen",
+    "since",
+    "tables",
+    "where",
+    "windows",
+    "within",
+]
 
 
 def windows(query: Query) -> list[Window]:
@@ -35,6 +48,15 @@ def where(query: Query, source: Source, bound: Parameters, reaching: bool = Fals
     look = _look(query, source, query.period, bound)
     apart = _by_period(query, source)
     return " AND ".join(conditions + _conditions([each for each in query.filters if each not in apart], look, bound))
+
+
+def around(query: Query, bound: Parameters) -> str:
+    """Of `events`: at least what the query looks at. Without filters that are the days, which the index knows without
+    a column being read; with filters it may be a small part of them."""
+    if query.filters:
+        return where(query, "events", bound)
+    days = " OR ".join(f"({within('events', each, bound)})" for each in joined(windows(query)))
+    return f"dataset_id = {bound.bind(query.dataset_id, 'UInt32')} AND indexHint({days})"
 
 
 def tables(query: Query, bound: Parameters) -> Mapping[Source, str]:

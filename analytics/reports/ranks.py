@@ -2,7 +2,7 @@
 
 Numbers are collected, sorted and grouped several times as fast as texts, and most columns of texts are dictionaries
 already: a place is looked up once for each text of a dictionary, not for each row. What it takes is one more reading of
-that column alone.
+that column alone, of all that a statement may meet (analytics.query.scope.around).
 """
 
 

@@ -14,7 +14,7 @@ from analytics.query.bounds import Parameters
 from analytics.query.conditions import PERSON, column
 from analytics.query.gaps import axis
 from analytics.query.model import Interval, Period, Query
-from analytics.query.scope import where
+from analytics.query.scope import around, where
 from analytics.reports.funnel import any_order, in_order
 from analytics.reports.funnel.model import DURATIONS, Funnel
 from analytics.reports.funnel.packed import packed
@@ -111,7 +111,7 @@ def _named(asked: Funnel, query: Query, bound: Parameters) -> str:
     """What a statement begins with, whose parts are broken down."""
     if not asked.by:
         return ""
-    return named(column(asked.by, "events", bound), where(_wider(asked, query), "events", bound))
+    return named(column(asked.by, "events", bound), around(_wider(asked, query), bound))
 
 
 def _bits(asked: Funnel, query: Query, end: int, bound: Parameters) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from analytics.query.bounds import Parameters
 from analytics.query.model import Query
-from analytics.query.scope import where
+from analytics.query.scope import around, where
 from analytics.reports.paths.model import Paths, like
 from analytics.reports.ranks import named, rank
 from analytics.reports.steps import AUTOMATIC
@@ -23,15 +23,14 @@ MASK = (1 << RANK) - 1
 
 def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
     bound = Parameters()
-    events = _label(asked, bound), _conditions(asked, query, bound)
-    row, parts = _rows(asked, query, events, bound)
+    row, parts = _rows(asked, query, bound)
     counted = f"SELECT {row} AS row, count() AS visits FROM ({parts}) GROUP BY row ORDER BY visits DESC, row"
     step, source, target = f"bitShiftRight(row, {2 * RANK})", f"bitShiftRight(row, {RANK})", f"bitAnd(row, {MASK})"
     # What has no name is one node, whether it was known when `names` was read or not.
     node = f"greatest({source}, bitShiftLeft({step}, {RANK}) + 1)"
     following = f"if({target} <= 1, 0, bitShiftLeft({step} + 1, {RANK}) + {target})"
     columns = ", ".join(f"groupArray({each})" for each in (node, following, "visits"))
-    return f"{named(*events)} SELECT names, {columns} FROM ({counted} LIMIT {MOST_ROWS})", bound
+    return f"{_named(asked, query, bound)} SELECT names, {columns} FROM ({counted} LIMIT {MOST_ROWS})", bound
 
 
 def people_in(asked: Paths, query: Query, step: int, source: str, target: str) -> tuple[str, Parameters]:
@@ -39,27 +38,25 @@ def people_in(asked: Paths, query: Query, step: int, source: str, target: str) -
     bound = Parameters()
     ranks = (f"toUInt64(indexOf(names, {bound.bind(each, 'String')}))" for each in (source, target))
     wanted = _row(bound.bind(step, "UInt16"), *ranks)
-    events = _label(asked, bound), _conditions(asked, query, bound)
-    row, parts = _rows(asked, query, events, bound, ("person", "any(person_id) AS person"))
-    return (
-        f"{named(*events)} SELECT person FROM (SELECT person, {row} AS row FROM ({parts})) WHERE row = {wanted}",
-        bound,
-    )
+    row, parts = _rows(asked, query, bound, ("person", "any(person_id) AS person"))
+    steps = f"SELECT person, {row} AS row FROM ({parts})"
+    return f"{_named(asked, query, bound)} SELECT person FROM ({steps}) WHERE row = {wanted}", bound
 
 
-def _rows(
-    asked: Paths, query: Query, events: tuple[str, str], bound: Parameters, also: tuple[str, str] = ("", "")
-) -> tuple[str, str]:
+def _named(asked: Paths, query: Query, bound: Parameters) -> str:
+    return named(_label(asked, bound), around(replace(query, compare=None), bound))
+
+
+def _rows(asked: Paths, query: Query, bound: Parameters, also: tuple[str, str] = ("", "")) -> tuple[str, str]:
     """(SQL of one row for each step of each visit, from what): it reads the `part` of each visit that is looked at.
 
-    `events`: (what each is called, which are looked at). `also` of the visit: (its name, what it is of its events).
+    `also` of the visit: (its name, what it is of the visit's events).
     """
     name, made = (f"{each}, " if each else "" for each in also)
-    label, conditions = events
     begin = bound.bind(int(query.period.start.timestamp()) * 1000, "Int64")
-    event = f"bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts) - {begin}), {RANK}) + {rank(label)}"
+    event = f"bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts) - {begin}), {RANK}) + {rank(_label(asked, bound))}"
     way = f"arrayCompact(arrayMap(x -> bitAnd(x, {MASK}), arraySort(groupArray({LONGEST})({event}))))"
-    visits = f"FROM events WHERE {conditions} GROUP BY session_id"
+    visits = f"FROM events WHERE {_conditions(asked, query, bound)} GROUP BY session_id"
     if not asked.end and not asked.start:
         parts = f"SELECT {made}arraySlice({way}, 1, {asked.steps}) AS part {visits}"
     else:
@@ -82,7 +79,7 @@ def _conditions(asked: Paths, query: Query, bound: Parameters) -> str:
 
 
 def _label(asked: Paths, bound: Parameters) -> str:
-    plain = "toString(path)" if asked.of == "pages" else "toString(name)"
+    plain = "path" if asked.of == "pages" else "name"
     patterns = (f"{plain} LIKE {bound.bind(like(g), 'String')}, {bound.bind(g, 'String')}" for g in asked.group)
     return f"multiIf({', '.join([*patterns, plain])})" if asked.group else plain
 
