@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from analytics.query.catalogue import METRICS
 from analytics.query.compile import Statement
@@ -62,35 +61,33 @@ def totals(query: Query, found: Groups, everybody: Groups) -> tuple[Values, Valu
 
 @dataclass
 class Series:
-    """What is known of each bucket for each group: (True, value), or (False, "") for the others. Without a dimension
-    all of it is of the one group ()."""
+    """What is known of each bucket for each group, by its place from 1, and for all others at 0. Without a dimension
+    everything is at 0."""
 
-    found: dict[tuple[Any, ...], BySecond] = field(default_factory=dict)
+    found: dict[int, BySecond] = field(default_factory=dict)
 
     @classmethod
     def of(cls, answered: Iterable[tuple[Statement, Rows]]) -> "Series":
         made = cls()
         for statement, answer in answered:
-            for second, *rest in answer.rows:
-                group, values = _group(rest[: statement.keys - 1]), map(number, rest[statement.keys - 1 :])
-                known = made.found.setdefault(group, {}).setdefault(second, {})
+            for row in answer.rows:
+                place, values = row[1] if statement.keys > 1 else 0, map(number, row[statement.keys :])
+                known = made.found.setdefault(place, {}).setdefault(row[0], {})
                 known.update(zip(statement.metrics, values, strict=True))
         return made
-
-
-def _group(keys: list[Any]) -> tuple[Any, ...]:
-    return (bool(keys[0]), keys[1]) if keys else ()
 
 
 def buckets(query: Query, found: Series, everybody: Series, groups: tuple[str, ...], now: datetime) -> list[Row]:
     """One row for each bucket, also where nothing happened; the comparison's beside it, first to first. With a
     dimension, as many for each group, the others last if there are any."""
-    places, population = _places(query, now), everybody.found.get((), {})
+    places, population = _places(query, now), everybody.found.get(0, {})
     if not query.dimensions:
-        return _rows(query, places, found.found.get((), {}), population, ())
+        return _rows(query, places, found.found.get(0, {}), population, ())
     made = []
-    for group in [(True, each) for each in groups] + [(False, "")] * ((False, "") in found.found):
-        made += _rows(query, places, found.found.get(group, {}), population, group)
+    for place, group in enumerate(groups, start=1):
+        made += _rows(query, places, found.found.get(place, {}), population, (group,))
+    if 0 in found.found:
+        made += _rows(query, places, found.found[0], population, ("",), is_other=True)
     return made
 
 
@@ -119,16 +116,15 @@ def _places(query: Query, now: datetime) -> list[_Place]:
 
 
 def _rows(
-    query: Query, places: list[_Place], found: BySecond, population: BySecond, group: tuple[Any, ...]
+    query: Query, places: list[_Place], found: BySecond, population: BySecond, group: Keys, is_other: bool = False
 ) -> list[Row]:
     def told(second: int | None) -> Values:
         return nothing if second is None else _complete(query, found.get(second, {}), {(): population.get(second, {})})
 
     nothing: Values = dict.fromkeys(query.metrics)
-    key, is_other = group[1:], group[:1] == (False,)
     return [
         Row(
-            each.label + key,
+            each.label + group,
             told(each.second),
             told(each.earlier) if query.compare else None,
             each.is_partial,

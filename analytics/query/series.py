@@ -1,6 +1,6 @@
 """A series → SQL: rows sorted into the buckets that gaps.edges cut, of the period and of its comparison in one pass.
 
-SELECT <bucket>[, <is one of the groups>, <group>], <metric> …  FROM …  WHERE <scope>  GROUP BY …
+SELECT <bucket>[, <place among the groups>], <metric> …  FROM …  WHERE <scope>  GROUP BY …
 """
 
 from analytics.query.bounds import MOMENT
@@ -15,11 +15,12 @@ from analytics.query.scope import Parameters, chosen, column, tables, where, win
 def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) -> Statement:
     """One row for each bucket in which anything happened; the key is the bucket's first second.
 
-    With a dimension, one for each of `groups` in it, and one for all others together.
+    With a dimension, one for each of `groups` in it, and one for all others together: its place from 1, or 0.
     """
     bound = Parameters()
-    buckets = bound.bind(bucket_edges(query), "Array(UInt32)")
-    begun = begun_in(part.source, buckets)
+    edges = bucket_edges(query)
+    buckets = bound.bind(edges, "Array(UInt32)")
+    begun = begun_in(part.source, buckets) if len(edges) > 2 else bound.bind(edges[0], "UInt32")
     bucket, inside, present = begun, "1", "1"
     if reaches(part):
         # Its visitor was there in each bucket, but the visit counts in the one where it began.
@@ -32,7 +33,7 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, columns)]
     keys, by = [f"{bucket} AS bucket"], ["bucket"]
     if columns:
-        keys, by = [*keys, *of_groups(columns[0], groups, bound)], ["bucket", "place"]
+        keys, by = [*keys, place_among(columns[0], groups, bound)], ["bucket", "place"]
     sql = (
         f"SELECT {', '.join([*keys, *values])}"
         f" FROM {tables(query, bound)[part.source]} WHERE {' AND '.join(conditions)} GROUP BY {', '.join(by)}"
@@ -45,11 +46,10 @@ def begun_in(source: Source, buckets: str) -> str:
     return f"roundDown(toUnixTimestamp({MOMENT[source]}), {buckets})"
 
 
-def of_groups(column: str, groups: tuple[str, ...], bound: Parameters) -> list[str]:
-    """Whether it is one of them, and which. Rows are grouped by its place among them: a number takes half the time."""
+def place_among(column: str, groups: tuple[str, ...], bound: Parameters) -> str:
+    """From 1, and 0 for none of them. Rows are grouped by a number, which takes half the time that a text does."""
     named = bound.bind(list(groups), "Array(String)")
-    place = f"transform({column}, {named}, arrayEnumerate({named}), 0)"
-    return [f"({place} AS place) > 0", f"{named}[place]"]
+    return f"transform({column}, {named}, arrayEnumerate({named}), 0) AS place"
 
 
 def _present(query: Query, part: Part, bound: Parameters) -> str:

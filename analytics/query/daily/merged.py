@@ -9,7 +9,7 @@ from analytics.query.daily import kept
 from analytics.query.daily.kept import Known
 from analytics.query.daily.question import Daily
 from analytics.query.scope import windows
-from analytics.query.series import bucket_edges, of_groups
+from analytics.query.series import bucket_edges, place_among
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Merged:
         query, part = self.asked.query, self.asked.part
         keys, by = [f"roundDown(day, {bound.bind(bucket_edges(query), 'Array(UInt32)')}) AS bucket"], ["bucket"]
         if part.dimensions:
-            keys, by = [*keys, *of_groups("k0", self.groups, bound)], ["bucket", "place"]
+            keys, by = [*keys, place_among("k0", self.groups, bound)], ["bucket", "place"]
         columns = [*keys, *(self._value(metric, "1") for metric in range(len(part.metrics)))]
         rows = kept.rows_of(self.asked, known, bound)
         return f"SELECT {', '.join(columns)} FROM ({rows}) GROUP BY {', '.join(by)}"
