@@ -128,6 +128,7 @@ def test_G163_events_made_offline_arrive_once_after_a_reload(page: Page, collect
     with answered(page, "page_view"):
         page.goto(site.show(options=QUICK))
     page.context.set_offline(True)
+    page.wait_for_function("!navigator.onLine")  # the page hears of it later; until then it would send
     page.evaluate(SEND, ["a", "b", "c", "d", "e"])
     page.goto("about:blank")
     page.wait_for_timeout(500)  # what leaves with the page finds no network either
