@@ -20,11 +20,13 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     bound = Parameters()
     edges = bucket_edges(query)
     buckets = bound.bind(edges, "Array(UInt32)")
-    begun = begun_in(part.source, buckets) if len(edges) > 2 else bound.bind(edges[0], "UInt32")
+    # Of a single bucket the conditions have said already that the row lies or reaches into it.
+    is_single = len(edges) == 2
+    begun = bound.bind(edges[0], "UInt32") if is_single else begun_in(part.source, buckets)
     bucket, inside, present = begun, "1", "1"
     if reaches(part):
         # Its visitor was there in each bucket, but the visit counts in the one where it began.
-        bucket = touched(query, begun, buckets)
+        bucket = begun if is_single else touched(query, begun, buckets)
         windowed = (within(part.source, each, bound) for each in windows(query))
         inside = f"bucket = {begun} AND ({' OR '.join(windowed)})"
         present = _present(query, part, bound)
@@ -71,8 +73,6 @@ def bucket_edges(query: Query) -> list[int]:
 
 def touched(query: Query, first: str, buckets: str) -> str:
     """Every bucket in which the visit was going on."""
-    if query.interval is None and not query.compare:  # the only one: that it was seen there is a condition already
-        return first
     last = f"roundDown(toUnixTimestamp(stop), {buckets})"
     if query.interval not in ELAPSED:
         # A visit lasts a day at most: between the days of its ends there may be one more, that of its middle.
