@@ -5,6 +5,9 @@ already: a place is looked up once for each text of a dictionary, not for each r
 that column alone, of all that a statement may meet (analytics.query.scope.around).
 """
 
+RANK = 24  # bits of a rank: 16 million texts are more than the memory of one question holds
+MASK = (1 << RANK) - 1
+
 
 def named(text: str, where: str) -> str:
     """SQL to begin a statement with: `names` is every `text` (SQL over `events`) there is, sorted; "" is the first."""

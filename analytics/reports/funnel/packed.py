@@ -13,9 +13,9 @@ the engine a tenth more.
 from functools import reduce
 
 from analytics.reports.funnel.model import Funnel
+from analytics.reports.ranks import MASK, RANK
 
 MOMENT = 32  # bits of a second until the year 2106
-RANK = 24  # 16 million texts are more than the memory of one question holds
 
 
 def packed(asked: Funnel, rank: str) -> str:
@@ -39,8 +39,7 @@ def takes(asked: Funnel, event: str, step: int) -> str:
 
 def is_first_alone(asked: Funnel, events: tuple[str, ...]) -> str:
     """Each of them is the first step and no other."""
-    steps = reduce("bitOr({}, {})".format, events)
-    return f"bitAnd({_right(steps, _rank(asked))}, {(1 << _bits(asked)) - 1}) = 1"
+    return f"{bits_of(asked, reduce('bitOr({}, {})'.format, events))} = 1"
 
 
 def another_step(asked: Funnel) -> str:
@@ -60,13 +59,13 @@ def elapsed(asked: Funnel, attempt: str, event: str) -> str:
 
 
 def rank_of(event: str) -> str:
-    return f"toUInt32(bitAnd({event}, {(1 << RANK) - 1}))"
+    return f"toUInt32(bitAnd({event}, {MASK}))"
 
 
 def begun(asked: Funnel, event: str, rank_from: str = "") -> str:
     """An attempt that began when `event` came, with the rank of another event or attempt."""
     moment = f"bitShiftLeft(bitShiftRight({event}, {_steps_end(asked)}), {_steps_end(asked)})"
-    return f"bitOr({moment}, bitAnd({rank_from}, {(1 << RANK) - 1}))" if rank_from else moment
+    return f"bitOr({moment}, bitAnd({rank_from}, {MASK}))" if rank_from else moment
 
 
 def window(asked: Funnel) -> str:

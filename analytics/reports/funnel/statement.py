@@ -27,7 +27,7 @@ EVERYBODY = 0  # what a row of `counts` is about
 
 def counts(asked: Funnel, query: Query, interval: Interval | None) -> tuple[str, Parameters]:
     """Columns: what the row is about, its value, how many reached step 1 …, (median, mean) ms to step 2 …, and how many
-    took the last step within more than 0, DURATIONS[0], DURATIONS[1] … seconds.
+    needed at least 0, DURATIONS[0], DURATIONS[1] … seconds for the last.
 
     Each person counts for all, for their bucket and for their group. To count the two together first and sum them
     afterwards spares a large workspace nothing, and is one more layer to plan.

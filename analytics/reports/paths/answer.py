@@ -7,7 +7,8 @@ from datetime import datetime
 from analytics.query.model import Query
 from analytics.query.reporting import report
 from analytics.reports.paths.model import Paths
-from analytics.reports.paths.statement import MASK, RANK, statement
+from analytics.reports.paths.statement import statement
+from analytics.reports.ranks import MASK, RANK
 
 # A node as the statement has it: its step, and the rank of its label. Rank 0 is all others of that step. There are up
 # to 20,000 rows, and numbers are hashed ten times as fast as a dataclass.

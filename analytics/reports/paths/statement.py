@@ -12,13 +12,11 @@ from analytics.query.bounds import Parameters
 from analytics.query.model import Query
 from analytics.query.scope import around, where
 from analytics.reports.paths.model import Paths, like
-from analytics.reports.ranks import named, rank
+from analytics.reports.ranks import MASK, RANK, named, rank
 from analytics.reports.steps import AUTOMATIC
 
 LONGEST = 500  # steps of a visit that are looked at
 MOST_ROWS = 20_000
-RANK = 24  # bits of a rank; 40 are left for the ms since the period began, which are 34 years
-MASK = (1 << RANK) - 1
 
 
 def statement(asked: Paths, query: Query) -> tuple[str, Parameters]:
@@ -53,6 +51,7 @@ def _rows(asked: Paths, query: Query, bound: Parameters, also: tuple[str, str] =
     `also` of the visit: (its name, what it is of the visit's events).
     """
     name, made = (f"{each}, " if each else "" for each in also)
+    # Beside a rank 40 bits are left for the ms since the period began, which are 34 years.
     begin = bound.bind(int(query.period.start.timestamp()) * 1000, "Int64")
     event = f"bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts) - {begin}), {RANK}) + {rank(_label(asked, bound))}"
     way = f"arrayCompact(arrayMap(x -> bitAnd(x, {MASK}), arraySort(groupArray({LONGEST})({event}))))"
