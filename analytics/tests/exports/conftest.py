@@ -1,22 +1,16 @@
 """What the tests of PDFs share."""
 
-import shutil
-import subprocess
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 
 @pytest.fixture
-def text(tmp_path):
-    """The words on the pages, a page each."""
-    if not shutil.which("pdftotext"):
-        pytest.skip("needs pdftotext: apt-get install poppler-utils")
+def text():
+    """The words of a PDF, line by line as they stand on its pages."""
 
     def read(pdf):
-        (tmp_path / "it.pdf").write_bytes(pdf)
-        done = subprocess.run(
-            ["pdftotext", "-layout", tmp_path / "it.pdf", "-"], capture_output=True, text=True, check=True
-        )  # fmt: skip
-        return done.stdout
+        return "\n".join(page.extract_text(extraction_mode="layout") for page in PdfReader(BytesIO(pdf)).pages)
 
     return read
