@@ -7,9 +7,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 os.environ["DEBUG"] = "false"
 from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, CHANNEL_LAYERS, REDIS_URL, STATIC_ROOT, STORAGES  # noqa: E402
+from config.settings import CACHES, CHANNEL_LAYERS, INSTALLED_APPS, REDIS_URL, STATIC_ROOT, STORAGES  # noqa: E402
 
 ASK_IN_TIME = False  # another thread would not see what the test's transaction holds
+INSTALLED_APPS.insert(0, "config.testing")  # for its command `flush`
 SPOOL_MB = 0  # what is kept outlives a test; the tests of the spool switch it on
 SECRET_KEY = "for-tests-only-and-long-enough-for-every-signature"
 ALLOWED_HOSTS = ["*"]
