@@ -19,9 +19,10 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 from websockets.asyncio.client import connect
 
+from config.launcher import chromium
 from config.rig import clients, cost
 from config.rig.stack import Stack, Tenant
-from config.testing.pages import ARGUMENTS, chromium
+from config.testing.pages import ARGUMENTS
 
 DASHBOARDS, READERS = 10, 100
 EVENTS_A_SECOND = 100
@@ -148,7 +149,7 @@ class _Reader:
     def __enter__(self) -> "_Reader":
         uid = _dashboard(self.stack, self.tenant, "Open in a browser")
         self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        self.browser = self.playwright.chromium.launch(executable_path=chromium.path(), args=ARGUMENTS)
         self.page = self.browser.new_page(bypass_csp=True)  # wait_for_function evaluates text
         _sign_in(self.stack, self.page)
         self.page.goto(f"{self.stack.url}/w/{self.tenant.slug}/dashboards/{uid}/")

@@ -13,7 +13,8 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from config.testing.pages import ARGUMENTS, chromium
+from config.launcher import chromium
+from config.testing.pages import ARGUMENTS
 from tracking.tests.script.website import BUILT, Collector, Website, serve
 
 ROUNDS = 15
@@ -110,7 +111,7 @@ def browsing() -> Iterator[tuple[Page, Website, CDPSession, Collector]]:
     with sync_playwright() as playwright, serve(collector.handler()) as address:
         site = Website(address)
         with serve(site.handler()) as site.url:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=chromium.path(), args=ARGUMENTS)
             context = browser.new_context()
             page = context.new_page()
             session = context.new_cdp_session(page)

@@ -2,16 +2,14 @@
 
 import errno
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from config.launcher import environment, frontend, values
+from config.launcher import chromium, environment, frontend, values
 from config.launcher.configuration import var_folder
 from config.launcher.environment import hand_over, install, tool
-from config.launcher.running import run
-from config.launcher.terminal import Refusal, say, step
+from config.launcher.terminal import Refusal, say
 
 DEV = "requirements-dev.txt"
 LOCKS = {
@@ -44,7 +42,7 @@ def test(arguments: Sequence[str]) -> None:
     rest = [word for word in arguments if word != "--faults"]
     with environment.alone():
         frontend.install_clients()
-    _offer_chromium()
+    chromium.offer()
     # One more than there are cores: tests with a browser or a whole MetricPal wait half of their time. The latter form
     # one group, for one worker.
     workers = ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist=loadgroup"]
@@ -89,19 +87,6 @@ def lock(arguments: Sequence[str]) -> None:
         quiet = ["--no-emit-find-links", "--no-emit-index-url", "--custom-compile-command=./metricpal lock", "--quiet"]
         subprocess.run([tool("uv"), "pip", "compile", source, "-o", target, *options, *quiet, *arguments], check=True)
         say(f"· {target}")
-
-
-def _offer_chromium() -> None:
-    """The browser tests need a Chromium; where we may, take Debian's. Without one they are skipped and say so."""
-    present = any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    if present or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return
-    try:
-        with step("Installing Chromium for the browser tests"):
-            run(["apt-get", "update"], what="apt-get update")
-            run(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], what="Installing Chromium")
-    except Refusal as refusal:
-        say(f"{refusal}\nThe tests go on without a browser.")
 
 
 VERBS: dict[str, Callable[[Sequence[str]], None]] = {

@@ -1,11 +1,12 @@
 """A served site and a Chromium that looks at it, for the tests marked `browser`."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from config.launcher import chromium
 
 ARGUMENTS = [
     "--no-sandbox",  # as root, Chromium runs only so
@@ -16,11 +17,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def chromium() -> str | None:
-    """Debian's or anybody's Chromium; Playwright's own is never downloaded."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture
@@ -41,9 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # For one module: as long as Playwright runs, an event loop runs in this thread, and tests with one of their own fail.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = chromium()
+    path = chromium.path()
     if path is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+        pytest.skip(chromium.MISSING)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Because of that loop Django takes every query for one from asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from config.launcher import chromium
 from config.rig import clients
 from config.rig.stack import Stack
-from config.testing.pages import ARGUMENTS, chromium
+from config.testing.pages import ARGUMENTS
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 
@@ -36,9 +37,9 @@ def website(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 @pytest.fixture
 def people() -> Iterator[Browser]:
     """A Chromium that does not say it is driven: what it sends counts as a person's."""
-    path = chromium()
+    path = chromium.path()
     if path is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+        pytest.skip(chromium.MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=[*ARGUMENTS, "--disable-blink-features=AutomationControlled"]
