@@ -103,12 +103,12 @@ class Engine:
             raise
         return session
 
-    def _kill(self, mark: str) -> None:
-        """Stops the statement of the session that has this mark."""
+    def _kill(self, mark: str) -> bool:
+        """Stops the statement of the session that has this mark. Whether the engine knew it: it may not yet."""
+        kill = "KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC"
         with suppress(Refusal), self._fresh() as connection:
-            connection.query(
-                "KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC", "Null", params={"mark": mark}
-            )
+            return bool(connection.query(kill, "TSV", params={"mark": mark}).bytes())
+        return False
 
     def drain(self, grace_s: float = 30) -> None:
         """Takes no more statements, finishes the inserts under way and stops the reads."""

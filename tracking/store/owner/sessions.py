@@ -8,11 +8,14 @@ closed: after an error a connection puts the failed statement's half-written res
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Key = tuple[str, tuple[tuple[str, str], ...]]  # database, settings
+# Between tries to stop a statement that the engine has not begun: a busy machine may take its time. 2.5 s in all.
+PAUSES_S = [0.01 * 2**n for n in range(8)]
 
 
 @dataclass
@@ -21,7 +24,7 @@ class Session:
 
     connection: Any
     key: Key
-    kill_by_mark: Callable[[str], None]
+    kill_by_mark: Callable[[str], bool]  # whether such a statement ran
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     _killing: threading.Lock = field(default_factory=threading.Lock)
     _is_running: bool = False
@@ -32,10 +35,14 @@ class Session:
 
     def kill(self) -> None:
         """Stops the statement, for any thread. One that has ended is left alone, and so is the next."""
-        with self._killing:
-            if self._is_running:
+        for pause_s in PAUSES_S:
+            with self._killing:
+                if not self._is_running:
+                    return
                 self._was_killed = True
-                self.kill_by_mark(self.mark)
+                if self.kill_by_mark(self.mark):
+                    return
+            time.sleep(pause_s)
 
     def end(self) -> bool:
         """Whether another statement may follow on this connection."""

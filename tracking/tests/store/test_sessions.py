@@ -1,5 +1,8 @@
 """Connections that are used again: what one statement did is nothing the next can see."""
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import Mock
@@ -56,6 +59,21 @@ def test_a_table_that_was_changed_meanwhile_is_seen_as_it_is(owner: Owner) -> No
     assert (before, ask(owner, "SELECT * FROM t.rooms ORDER BY tenant LIMIT 1").text) == ("1\n", "1\thall\n")
 
 
+def test_clients_that_are_gone_at_once_leave_nothing_running(owner: Owner) -> None:
+    slow = "SELECT sum(cityHash64(number)) FROM numbers(1000000000000) FORMAT TSV"
+    head = f"POST /?wait_end_of_query=1 HTTP/1.1\r\nX-ClickHouse-Key: {owner.token}\r\nContent-Length: {len(slow)}"
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", owner.port)) as client:
+            client.sendall(f"{head}\r\n\r\n{slow}".encode())
+
+    running = "SELECT count() FROM system.processes WHERE query LIKE '%cityHash64%' AND query NOT LIKE '%LIKE%'"
+    time.sleep(0.2)  # all have begun
+    deadline = time.monotonic() + 5
+    while (left := ask(owner, running).text) != "0\n" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == "0\n"
+
+
 class TestSession:
     def session(self, settings: dict[str, str] = SETTINGS) -> tuple[Session, Mock]:
         killed = Mock()
@@ -69,6 +87,23 @@ class TestSession:
 
         session.begin()  # the next one, on the same connection
         assert not killed.called
+
+    def test_a_client_that_goes_away_too_early_stops_its_statement_once_that_has_begun(self) -> None:
+        session, killed = self.session()
+        killed.side_effect = [False, False, True]  # the engine knows it at the third try
+        session.begin()
+        session.kill()
+
+        assert killed.call_count == 3
+        assert not session.end()
+
+    def test_one_that_ends_before_the_engine_could_stop_it_is_let_alone(self) -> None:
+        session, killed = self.session()
+        killed.side_effect = lambda mark: threading.Timer(0.005, session.end).start()
+        session.begin()
+        session.kill()
+
+        assert killed.call_count == 1
 
     def test_one_whose_statement_was_killed_is_not_used_again(self) -> None:
         session, killed = self.session()
