@@ -13,7 +13,8 @@ from tracking.spool import cover, drain, file, process
 from tracking.tests.door import post
 from tracking.tests.spool.test_spool import logged, named
 
-pytestmark = pytest.mark.usefixtures("clock")
+# One worker: all share the server that is paused, and one's end would be another's.
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.xdist_group("pause")]
 PAUSED_MS = 20_000
 
 
