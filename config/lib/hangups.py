@@ -30,7 +30,8 @@ class HangupWatch:
 
     def _run(self) -> None:
         while True:
-            for number, _ in self._epoll.poll():
+            # One by one: while a call takes its time, the next number may become another connection's.
+            for number, _ in self._epoll.poll(maxevents=1):
                 call = self._calls.pop(number, None)
                 if call:
                     call()
