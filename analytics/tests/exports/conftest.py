@@ -1,16 +1,15 @@
 """What the tests of PDFs share."""
 
-from io import BytesIO
-
 import pytest
-from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 
 @pytest.fixture
 def text():
-    """The words of a PDF, line by line as they stand on its pages."""
+    """The words of a PDF, as a reader would select and copy them."""
 
     def read(pdf):
-        return "\n".join(page.extract_text(extraction_mode="layout") for page in PdfReader(BytesIO(pdf)).pages)
+        with PdfDocument(pdf) as document:
+            return "\n".join(page.get_textpage().get_text_range() for page in document)
 
     return read

@@ -17,7 +17,7 @@ from workspaces import logos
 
 HOSTILE = [
     "#read(\"/etc/passwd\")", "#image(\"/etc/hostname\")", "#import \"@preview/x:1.0.0\"", "*b* _i_ $x$ @r <l> = h",
-    "<script>alert(1)</script>", "</text><image href=\"http://169.254.169.254/\"/>", "a\0b\u2028c", "Ελλά عربي 中文 😀",
+    "<script>alert(1)</script>", "</text><image href=\"http://169.254.169.254/\"/>", "a\0b\u2028c", "عربي 中文 😀",
 ]  # fmt: skip
 
 
