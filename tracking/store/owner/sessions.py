@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Key = tuple[str, tuple[tuple[str, str], ...]]  # database, settings
-# Between tries to stop a statement that the engine has not begun: a busy machine may take its time. 2.5 s in all.
-PAUSES_S = [0.01 * 2**n for n in range(8)]
+# Before each try to stop a statement: on a busy machine the engine may not have begun it. 2.5 s in all.
+PAUSES_S = [0, *(0.01 * 2**n for n in range(8))]
 
 
 @dataclass
@@ -36,13 +36,13 @@ class Session:
     def kill(self) -> None:
         """Stops the statement, for any thread. One that has ended is left alone, and so is the next."""
         for pause_s in PAUSES_S:
+            time.sleep(pause_s)
             with self._killing:
                 if not self._is_running:
                     return
                 self._was_killed = True
                 if self.kill_by_mark(self.mark):
                     return
-            time.sleep(pause_s)
 
     def end(self) -> bool:
         """Whether another statement may follow on this connection."""
