@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,11 @@ class Owner:
         for pipe in (self.process.stdout, self.process.stderr):
             if pipe:
                 pipe.close()
+
+
+def wait_for_running(driver: Client, wanted: int, like: str = "%numbers(1000000000000)") -> None:
+    sql = f"SELECT count() FROM system.processes WHERE query LIKE '{like}' AND query NOT LIKE '%LIKE%'"
+    deadline = time.monotonic() + 5
+    while driver.query(sql).result_rows != [(wanted,)]:
+        assert time.monotonic() < deadline, f"not {wanted} running after five seconds"
+        time.sleep(0.05)

@@ -16,7 +16,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, StreamFailureError
 from clickhouse_connect.driver.external import ExternalData
 
-from tracking.tests.store.owners import Owner
+from tracking.tests.store.owners import Owner, wait_for_running
 
 COMPRESSIONS = (False, "lz4", "zstd", "gzip")
 
@@ -304,8 +304,8 @@ def test_the_engine_stops_when_its_client_went_away(owner: Owner, driver: Client
         sql = b"SELECT sum(cityHash64(number)) FROM numbers(1000000000000)"
         head = f"POST /?wait_end_of_query={waits} HTTP/1.1\r\nX-ClickHouse-Key: {owner.token}\r\n"
         raw.sendall(f"{head}Content-Length: {len(sql)}\r\n\r\n".encode() + sql)
-        _wait_for_running(driver, 1)
-    _wait_for_running(driver, 0)
+        wait_for_running(driver, 1)
+    wait_for_running(driver, 0)
 
 
 def _insert_beside_questions(owner: Owner, driver: Client, questions: list[str]) -> int:
@@ -313,7 +313,7 @@ def _insert_beside_questions(owner: Owner, driver: Client, questions: list[str])
 
     def rows() -> Iterator[bytes]:
         yield b"1\n"
-        _wait_for_running(driver, 1, "INSERT INTO kinds%")
+        wait_for_running(driver, 1, "INSERT INTO kinds%")
         for _ in questions:
             sql = "SELECT groupArray(number) FROM numbers(10000000)"
             assert _code(driver, sql, settings={"max_memory_usage": "1000000"}) == 241
@@ -321,14 +321,6 @@ def _insert_beside_questions(owner: Owner, driver: Client, questions: list[str])
 
     asked = {"database": "t", "query": "INSERT INTO kinds (id) FORMAT CSV"} | TOKEN
     return owner.http.post("/", content=rows(), params=asked).status_code
-
-
-def _wait_for_running(driver: Client, wanted: int, like: str = "%numbers(1000000000000)") -> None:
-    sql = f"SELECT count() FROM system.processes WHERE query LIKE '{like}' AND query NOT LIKE '%LIKE%'"
-    deadline = time.monotonic() + 5
-    while driver.query(sql).result_rows != [(wanted,)]:
-        assert time.monotonic() < deadline, f"not {wanted} running after five seconds"
-        time.sleep(0.05)
 
 
 def test_eight_clients_at_once_get_their_own_answers(owner: Owner) -> None:
