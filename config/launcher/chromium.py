@@ -7,7 +7,6 @@ from config.launcher.running import run
 from config.launcher.terminal import Refusal, say, step
 
 PACKAGE = "chromium-headless-shell"  # the same engine; without the parts of a window it needs half of the CPU
-MISSING = f"needs Chromium: apt-get install {PACKAGE}"
 
 
 def path() -> str | None:

@@ -19,6 +19,11 @@ ARGUMENTS = [
 ]
 
 
+def chromium_or_skip() -> str:
+    """Its path. Where there is none, the test is skipped."""
+    return chromium.path() or pytest.skip(f"needs Chromium: apt-get install {chromium.PACKAGE}")
+
+
 @pytest.fixture
 def live_site(live_server: LiveServer) -> str:
     """The address of the site, served by threads of the test's own process."""
@@ -37,9 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # For one module: as long as Playwright runs, an event loop runs in this thread, and tests with one of their own fail.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = chromium.path()
-    if path is None:
-        pytest.skip(chromium.MISSING)
+    path = chromium_or_skip()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Because of that loop Django takes every query for one from asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -53,16 +53,12 @@ def test_the_next_connection_with_the_number_of_one_that_hung_up_is_left_alone(w
     third.there.close()
     first.go_on.set()
     assert second.told.wait(5)  # and as long as this call lasts …
+    innocent, (here, there) = threading.Event(), socket.socketpair()
     number = third.here.fileno()
     third.end()
-    here, there = socket.socketpair()
-    if here.fileno() != number:  # … the number of the third is given to another
-        os.dup2(here.fileno(), number)
-        here.close()
-        here = socket.socket(fileno=number)
-    innocent = threading.Event()
+    os.dup2(here.fileno(), number)  # … the number of the third is given to another
 
-    with watch.calling(innocent.set, here):
+    with socket.socket(fileno=number) as another, watch.calling(innocent.set, another):
         second.go_on.set()
         assert not innocent.wait(0.2)
     for each in (first, second):

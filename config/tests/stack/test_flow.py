@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from config.launcher import chromium
 from config.rig import clients
 from config.rig.stack import Stack
-from config.testing.pages import ARGUMENTS
+from config.testing.pages import ARGUMENTS, chromium_or_skip
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 
@@ -37,9 +36,7 @@ def website(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 @pytest.fixture
 def people() -> Iterator[Browser]:
     """A Chromium that does not say it is driven: what it sends counts as a person's."""
-    path = chromium.path()
-    if path is None:
-        pytest.skip(chromium.MISSING)
+    path = chromium_or_skip()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=[*ARGUMENTS, "--disable-blink-features=AutomationControlled"]
