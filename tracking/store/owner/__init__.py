@@ -10,7 +10,7 @@ ClickHouse server is a change of URL.
     statement.py    where a statement ends and an INSERT's data begins
     results.py      an answer held until it is complete, or streamed
     kinds.py        what kind of statement a text is
-    engine.py       the data directory (config.py), sessions.py for each statement one, pools
+    engine.py       the data directory (config.py), sessions.py for each statement one, pools of places.py
     (config.lib.hangups stops the statements of clients that went away)
     errors.py       ClickHouse's codes and statuses
 """

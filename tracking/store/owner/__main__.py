@@ -29,8 +29,7 @@ def main() -> int:
     except OSError as error:
         return _fail(f"Cannot listen on {options.host}:{options.port}: {error.strerror}. Choose another --port.")
     try:
-        places = max(4, 2 * (os.cpu_count() or 2))
-        engine = Engine(options.path, options.memory, {"reads": places, "streams": places, "inserts": 4})
+        engine = Engine(options.path, options.memory)
     except (CannotOpen, OSError) as error:
         return _fail(str(error))
     server.protocol = Protocol(engine, token)

@@ -6,20 +6,23 @@ SETs, and a `readonly` cannot even be taken back.
 
 import fcntl
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from tracking.store.owner.config import write_config
-from tracking.store.owner.errors import ABORTED, TOO_BUSY, EngineError, Refusal
+from tracking.store.owner.errors import EngineError, Refusal
 from tracking.store.owner.kinds import Kinds
-from tracking.store.owner.sessions import Kept, Key, Session, key_of
+from tracking.store.owner.places import HOUSE, Places, Watch
+from tracking.store.owner.sessions import TENANT, Kept, Key, Session, key_of
 
 # Each has its own places: an insert never waits behind dashboards, nor a dashboard behind exports, which last as long
 # as their readers take.
 Pool = Literal["reads", "streams", "inserts"]
+_READS = max(4, 2 * (os.cpu_count() or 2))
+PLACES: dict[Pool, int] = {"reads": _READS, "streams": _READS, "inserts": 4}
+FOR_OTHERS = 1  # of the places to read; no tenant alone is given all
 KEPT = 64  # idle sessions: 0.1 MB each
 WAIT_SECONDS: dict[Pool, float] = {"reads": 5, "streams": 5, "inserts": 30}
 
@@ -28,35 +31,8 @@ class CannotOpen(Exception):
     """The directory is another owner's, or the engine does not accept it. The message is for whoever starts it."""
 
 
-class Slots:
-    """So many statements at a time; the others wait for a while."""
-
-    def __init__(self, size: int, wait_s: float) -> None:
-        self._free, self._size, self._wait_s, self._closed = threading.Semaphore(size), size, wait_s, False
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        if self._closed:
-            raise Refusal(ABORTED, "ABORTED", "The event store is stopping.")
-        if not self._free.acquire(timeout=self._wait_s):
-            sentence = f"{self._size} statements are running and none ended in {self._wait_s:g} seconds."
-            raise Refusal(TOO_BUSY, "TOO_MANY_SIMULTANEOUS_QUERIES", sentence)
-        try:
-            yield
-        finally:
-            self._free.release()
-
-    def close(self) -> None:
-        """Lets nothing in any more."""
-        self._closed = True
-
-    def wait_until_free(self, wait_s: float) -> None:
-        for _ in range(self._size):
-            self._free.acquire(timeout=wait_s)
-
-
 class Engine:
-    def __init__(self, directory: Path, memory: int, places: Mapping[Pool, int]) -> None:
+    def __init__(self, directory: Path, memory: int) -> None:
         """Opens `directory`, made if missing. Raises CannotOpen, OSError."""
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(directory)
@@ -72,13 +48,16 @@ class Engine:
             raise CannotOpen(f"The engine cannot open {directory}: {error}") from error
         self.zone = self._first.query("SELECT timezone()", "TSVRaw").bytes().decode().strip()
         self._kept, self.kinds = Kept(KEPT), Kinds()
-        self._pools = {pool: Slots(size, WAIT_SECONDS[pool]) for pool, size in places.items()}
+        self._pools = {pool: _places(pool) for pool in PLACES}
 
     @contextmanager
-    def session(self, pool: Pool, database: str, settings: Mapping[str, str]) -> Iterator[Session]:
-        """A connection with its database and settings, for one statement. Raises Refusal; the engine's errors too."""
+    def session(self, pool: Pool, database: str, settings: Mapping[str, str], watch: Watch) -> Iterator[Session]:
+        """A connection with its database and settings, for one statement. Raises Refusal; the engine's errors too.
+
+        Whoever is gone, as `watch` tells, waits for no place any more.
+        """
         key = key_of(database, settings)
-        with self._pools[pool].taken(), _in_its_words():
+        with self._pools[pool].taken(settings.get(TENANT, HOUSE), watch), _in_its_words():
             # Only questions come again with the same settings: each insert has a token of its own.
             session = self._kept.take(key) if pool == "reads" else None
             session = session or self._made(key)
@@ -112,8 +91,8 @@ class Engine:
 
     def drain(self, grace_s: float = 30) -> None:
         """Takes no more statements, finishes the inserts under way and stops the reads."""
-        for slots in self._pools.values():
-            slots.close()
+        for places in self._pools.values():
+            places.close()
         with suppress(Refusal), self._fresh() as connection:
             connection.query("KILL QUERY WHERE query_kind = 'Select' ASYNC", "Null")
         self._pools["inserts"].wait_until_free(grace_s)
@@ -131,6 +110,11 @@ class Engine:
                 yield connection
             finally:
                 connection.close()
+
+
+def _places(pool: Pool) -> Places:
+    size = PLACES[pool]
+    return Places(size, WAIT_SECONDS[pool], most=size if pool == "inserts" else size - FOR_OTHERS)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import re
 
 ABORTED, AUTHENTICATION_FAILED, NOT_IMPLEMENTED, SYNTAX_ERROR, TOO_BUSY, TOO_LARGE = 236, 516, 48, 62, 202, 307
-DOUBTFUL = 319
+DOUBTFUL, CANCELLED = 319, 394
 
 # The statuses ClickHouse itself gives (src/Server/HTTP/exceptionCodeToHTTPStatus.cpp); every other code is a 500.
 _STATUS = {

@@ -8,11 +8,9 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from tracking.store.owner.sessions import Key, Session
+from tracking.store.owner.sessions import TENANT, Key, Session
 
 MOST, LONGEST = 1024, 16_384  # texts, and bytes of one
-# All other settings may decide how a text is read, as its dialect does. These differ from tenant to tenant.
-_NOT_READ_BY = {"additional_table_filters"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,8 @@ class Kinds:
 
     def of(self, session: Session, sql: str) -> Kind:
         database, settings = session.key
-        key = (database, tuple(each for each in settings if each[0] not in _NOT_READ_BY)), sql
+        # All other settings may decide how a text is read, as its dialect does.
+        key = (database, tuple(each for each in settings if each[0] != TENANT)), sql
         return self._found.get(key) or self._keep(key, _asked(session.connection, sql))
 
     def _keep(self, key: tuple[Key, str], found: Kind) -> Kind:

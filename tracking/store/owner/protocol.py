@@ -8,6 +8,7 @@ import secrets
 from base64 import b64decode
 from binascii import Error as BadBase64
 from collections.abc import Iterator
+from functools import partial
 from hmac import compare_digest
 
 from config.lib.hangups import HangupWatch
@@ -16,6 +17,7 @@ from tracking.store.owner.call import Call, Request, Response, opened
 from tracking.store.owner.doubt import Doubt
 from tracking.store.owner.engine import Engine
 from tracking.store.owner.errors import Refusal, refuse_doubtful, refuse_size, refuse_token, refuse_unsupported
+from tracking.store.owner.places import Watch
 from tracking.store.owner.statement import Statement
 
 MAX_INSERT_BYTES = 1 << 30  # decoded; it streams through, so this bounds time, not memory
@@ -51,7 +53,10 @@ class Protocol:
         read = statement.read(call.parameters.get("query", ""), call.body)
         if read.data_format:
             return self._insert(call, read)
-        return results.run(self._engine, self._hangups, call, read)
+        return results.run(self._engine, self._watch(call), call, read)
+
+    def _watch(self, call: Call) -> Watch:
+        return partial(self._hangups.calling, connection=call.request.connection)
 
     def _insert(self, call: Call, read: Statement) -> Response:
         """Streams the body into the engine. What ends too early stores nothing.
@@ -64,7 +69,7 @@ class Protocol:
             raise refuse_unsupported("An INSERT with data takes no parameters.")
         if "max_memory_usage" in call.settings:  # going past it could not be told from a question that did
             raise refuse_unsupported("An INSERT takes no max_memory_usage: the store's own memory bounds it.")
-        with self._engine.session("inserts", call.database, call.settings) as session:
+        with self._engine.session("inserts", call.database, call.settings, self._watch(call)) as session:
             connection = session.connection
             before = self._doubt.before(connection)
             with connection.send_insert(read.sql, read.data_format) as inserter:  # left without finish(): cancelled

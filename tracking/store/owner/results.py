@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Generator
 from time import perf_counter
 
-from config.lib.hangups import HangupWatch
 from tracking.store.owner import compression
 from tracking.store.owner.call import Call, Response
 from tracking.store.owner.engine import Engine
 from tracking.store.owner.errors import SYNTAX_ERROR, EngineError, Refusal, refuse_unsupported
 from tracking.store.owner.kinds import Kind
+from tracking.store.owner.places import Watch
 from tracking.store.owner.statement import Statement
 
 MAX_RESULT_BYTES = 256 << 20  # of an answer that is held until it is complete; streams have no limit
@@ -43,8 +43,8 @@ _CONTROL = {"KILL", "SYSTEM", "BACKUP", "RESTORE", "ATTACH", "DETACH"}
 _FIRST_WORD = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(\w*)", re.DOTALL)
 
 
-def run(engine: Engine, hangups: HangupWatch, call: Call, statement: Statement) -> Response:
-    """Raises Refusal."""
+def run(engine: Engine, watch: Watch, call: Call, statement: Statement) -> Response:
+    """Stops when `watch` tells that the client is gone. Raises Refusal."""
     name = statement.output_format or call.default_format
     headers = {"Content-Type": _CONTENT_TYPES.get(name, "application/octet-stream")}
     if call.encoding:
@@ -52,11 +52,11 @@ def run(engine: Engine, hangups: HangupWatch, call: Call, statement: Statement) 
     streams = name in _STREAMED and _first_word(statement.sql) in ("SELECT", "WITH")
     if streams and not call.wants_all_at_once:
         tag = secrets.token_hex(8)
-        chunks = _streamed(engine, hangups, call, statement.sql, name, tag)
+        chunks = _streamed(engine, watch, call, statement.sql, name, tag)
         # The first chunk before the head: what fails until then gets a status of its own.
         first = next(chunks, b"")
         return Response(200, headers | {"X-ClickHouse-Format": name, "X-ClickHouse-Exception-Tag": tag}, first, chunks)
-    return _whole(engine, hangups, call, statement.sql, name, headers)
+    return _whole(engine, watch, call, statement.sql, name, headers)
 
 
 def summary(elapsed_s: float, **counts: int) -> dict[str, str]:
@@ -65,12 +65,12 @@ def summary(elapsed_s: float, **counts: int) -> dict[str, str]:
     return {"X-ClickHouse-Summary": json.dumps(values)}
 
 
-def _whole(engine: Engine, hangups: HangupWatch, call: Call, sql: str, name: str, headers: dict[str, str]) -> Response:
+def _whole(engine: Engine, watch: Watch, call: Call, sql: str, name: str, headers: dict[str, str]) -> Response:
     settings = {"max_result_bytes": str(MAX_RESULT_BYTES), **_THREADS} | call.settings
-    with engine.session("reads", call.database, settings) as session:
+    with engine.session("reads", call.database, settings, watch) as session:
         reads = _checked(engine.kinds.of(session, sql), sql)
         start = perf_counter()
-        with hangups.calling(session.kill, call.request.connection):
+        with watch(session.kill):
             result = session.connection.query(sql, name, params=call.values)
         counts = summary(
             perf_counter() - start,
@@ -86,13 +86,11 @@ def _whole(engine: Engine, hangups: HangupWatch, call: Call, sql: str, name: str
     return Response(200, headers | counts | ({"X-ClickHouse-Format": name} if reads else {}), body)
 
 
-def _streamed(
-    engine: Engine, hangups: HangupWatch, call: Call, sql: str, name: str, tag: str
-) -> Generator[bytes, None, None]:
+def _streamed(engine: Engine, watch: Watch, call: Call, sql: str, name: str, tag: str) -> Generator[bytes, None, None]:
     encoder, begun = compression.encoder(call.encoding), False
-    with engine.session("streams", call.database, call.settings) as session:
+    with engine.session("streams", call.database, call.settings, watch) as session:
         _checked(engine.kinds.of(session, sql), sql)
-        with hangups.calling(session.kill, call.request.connection):
+        with watch(session.kill):
             result = session.connection.send_query(sql, name, params=call.values)
             try:
                 for chunk in result:

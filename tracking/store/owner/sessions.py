@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Key = tuple[str, tuple[tuple[str, str], ...]]  # database, settings
+TENANT = "additional_table_filters"  # the setting that tells whose a statement is; the house's own are without it
 # Before each try to stop a statement: on a busy machine the engine may not have begun it. 2.5 s in all.
 PAUSES_S = [0, *(0.01 * 2**n for n in range(8))]
 

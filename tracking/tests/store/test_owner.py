@@ -12,8 +12,6 @@ import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
-from tracking.store.owner.engine import Slots
-from tracking.store.owner.errors import Refusal
 from tracking.tests.store.owners import ROOT, Owner
 
 Start = Callable[..., Owner]
@@ -174,15 +172,6 @@ def test_long_dashboards_do_not_keep_an_insert_waiting(start: Start) -> None:
     for reader in readers:
         reader.join()
     assert min(took) < 0.5
-
-
-def test_readers_beyond_the_places_are_told_to_come_back() -> None:
-    places = Slots(1, wait_s=0.05)
-    with places.taken(), pytest.raises(Refusal, match="1 statements are running") as refused, places.taken():
-        pass
-    assert (refused.value.code, refused.value.status) == (202, 503)
-    with places.taken():
-        pass
 
 
 def test_it_takes_less_than_350_mb_at_rest(start: Start) -> None:

@@ -1,6 +1,7 @@
 """tracking.store: what goes in comes out, once, within limits, with errors of our own."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -14,6 +15,7 @@ from config.rig.link import LOST_ANSWERS, OK, Link
 from tracking import store
 from tracking.store import Limits, QueryTimeout, QueryTooLarge, StoreError, StoreUnavailable, writes
 from tracking.store.client import client
+from tracking.store.owner.engine import PLACES
 from tracking.tests.store.blocks import NOON, NOON_MS, event_id, events
 from tracking.tests.store.owners import Owner
 
@@ -203,6 +205,24 @@ class TestDuplicates:
         assert asked.rows == [(3,)]
         assert asked.rows_read < 400_000  # 0.001 of false alarms for each id and granule: a fifth of the granules
         assert len(store.existing_events(dataset, ids)) == 3
+
+    def test_the_writer_does_not_wait_behind_a_tenants_own_questions(self, dataset: int) -> None:
+        store.insert("events", events(dataset, [1]), token=f"{dataset}")
+        limits = Limits(max_execution_time=2, max_rows_to_read=0, max_threads=1)
+
+        def ask() -> None:
+            with pytest.raises(QueryTimeout):
+                store.query(
+                    "SELECT sum(cityHash64(number)) FROM numbers(1000000000000)", dataset_id=dataset, limits=limits
+                )
+
+        with ThreadPoolExecutor(PLACES["reads"]) as threads:
+            asked = [threads.submit(ask) for _ in range(PLACES["reads"])]
+            time.sleep(0.5)  # as many run as one tenant may have
+            assert store.existing_events(dataset, [event_id(1)]) == {event_id(1)}
+            assert not any(each.done() for each in asked)
+        for each in asked:
+            each.result()
 
     def test_ids_since_a_moment_are_by_receipt_not_by_time(self, dataset: int) -> None:
         day_ms = 86_400_000
