@@ -116,20 +116,17 @@ def lift(limit: Limit, *, actor: Any, now: datetime) -> None:
     transaction.on_commit(api_keys.forget)
 
 
-def in_force(organization_id: int, now: datetime, key_id: int | None = None) -> tuple[Allowance, ...]:
-    """The organization's limits, and with `key_id` those of the key too. Nothing where quotas are switched off.
+def in_force(organization_id: int, now: datetime, key_id: int = 0) -> tuple[Allowance, ...]:
+    """The organization's limits and those of the key. 0: of no key, as what people or other tools' keys send.
 
-    Costs a query, and another one where there are limits.
+    Nothing where quotas are switched off. Costs a query, and another one where there are limits.
     """
-    return (
-        of_many([organization_id], now).get(organization_id, ())
-        if key_id is None
-        else _of_key(organization_id, key_id, now)
-    )
+    every = of_many([organization_id], now)[organization_id]
+    return tuple(each for each in every if each.key_id in (None, key_id))
 
 
 def of_many(organization_ids: Iterable[int], now: datetime) -> dict[int, tuple[Allowance, ...]]:
-    """The same of several organizations, with all their keys; two queries however many there are."""
+    """The limits of several organizations and of all their keys; two queries however many there are."""
     ids = list(organization_ids)
     rows = list(Limit.objects.filter(organization_id__in=ids)) if settings.QUOTAS_ENABLED else []
     reached = _reached(ids, now) if rows or defaults() else {}
@@ -196,11 +193,6 @@ def _default(name: str, given: int | Mapping[str, Any]) -> Quota:
     if isinstance(given, Mapping):
         return Quota(metric, given.get("period", period or "month"), given["limit"], given.get("policy", "soft"))
     return Quota(metric, period or "month", given)
-
-
-def _of_key(organization_id: int, key_id: int, now: datetime) -> tuple[Allowance, ...]:
-    every = of_many([organization_id], now)[organization_id]
-    return tuple(each for each in every if each.key_id in (None, key_id))
 
 
 Reached = dict[tuple[int, int | None, str, str, int], datetime]

@@ -239,7 +239,7 @@ def _increment(request: Request) -> Response:
 
 
 def _checked(request: Request, workspace: Workspace, name: str, now: datetime) -> dict[str, Any]:
-    key_id = request.user.key.pk if isinstance(request.user, KeyHolder) else None
+    key_id = request.user.key.pk if isinstance(request.user, KeyHolder) else 0
     return shown(quotas.check(workspace.organization, name, now, key_id))
 
 

@@ -71,7 +71,7 @@ def quotas_of(
     return [_quota(each, numbers[each.period].get(counters.field(each.metric, each.key_id), 0), now) for each in kept]
 
 
-def check(organization: Organization, name: str, now: datetime, key_id: int | None = None) -> Quota:
+def check(organization: Organization, name: str, now: datetime, key_id: int = 0) -> Quota:
     """The quota that `name` speaks of (api_requests_daily, events, events_daily); of several the one nearest its end.
 
     Without a limit: how much was used, and None for what is allowed. Raises redis.RedisError.

@@ -170,6 +170,6 @@ def _ration(was: Envelope, replay: Replay, quantity: int, now: datetime) -> Rati
     """What they use up of the limits now; nothing for test data and bots."""
     if replay.environment == "test" or was.client.bot or not was.organization:
         return None
-    in_force = limits.in_force(was.organization, now, was.key or None)
+    in_force = limits.in_force(was.organization, now, was.key)
     allowances = tuple(each for each in in_force if each.metric == limits.EVENTS)
     return rations.of_events(rations.Consumer(was.organization, was.key, allowances), quantity, now)

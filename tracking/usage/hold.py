@@ -132,7 +132,7 @@ def _log(row: HeldEvents, now: datetime) -> bool:
 
 def _ration(row: HeldEvents, envelope: Envelope, now: datetime) -> Ration:
     """Of the period in which it came, within what is allowed now."""
-    in_force = limits.in_force(row.organization_id, now, envelope.key or None)
+    in_force = limits.in_force(row.organization_id, now, envelope.key)
     allowances = tuple(each for each in in_force if each.metric == limits.EVENTS)
     ration = of_events(Consumer(row.organization_id, envelope.key, allowances), row.quantity, row.received_at)
     # The grace is for what comes while it lasts, not for what is waiting.

@@ -66,7 +66,7 @@ def increment(
     """
     _check(metric, quantity, event_id)
     organization_id = workspace.organization_id
-    allowances = limits.in_force(organization_id, now, key_id or None)
+    allowances = limits.in_force(organization_id, now, key_id)
     line = Line(workspace.dataset_id(), key_id, int(now.timestamp()), metric, quantity, event_id)
     answer = _count(organization_id, line, allowances, now)
     if answer == _COLD:

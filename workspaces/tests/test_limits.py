@@ -14,7 +14,7 @@ from workspaces.limits import Quota, seats
 from workspaces.models import Limit, LimitNotice, Membership, Role
 
 
-def force(acme, metric: str = "events", period: str = "month", key_id: int | None = None):
+def force(acme, metric: str = "events", period: str = "month", key_id: int = 0):
     """(most, policy, source) in force, or None."""
     found = [
         (each.most, each.policy, each.source)
@@ -91,6 +91,7 @@ def test_a_limit_of_a_key_is_only_that_keys(acme, owner, clock):
 
     assert force(acme, key_id=one.pk) == (7, "soft", "own")
     assert force(acme, key_id=other.pk) is None
+    assert force(acme) is None  # a person, or another tool's key
 
 
 def test_the_grace_ends_after_seven_days_or_a_quarter(acme, clock):

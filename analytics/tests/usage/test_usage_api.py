@@ -11,7 +11,7 @@ from tracking.tests.usage.booked import stored_and_booked
 from tracking.tests.usage.test_limits_at_the_door import batch
 from workspaces import api_keys, limits
 from workspaces.limits import Quota
-from workspaces.models import Workspace
+from workspaces.models import ApiKey, Workspace
 
 USAGE, QUOTAS, ROLLUP = "/api/analytics/usage", "/api/analytics/quotas", "/api/analytics/rollup"
 
@@ -67,6 +67,18 @@ def test_a_hard_limit_of_an_own_unit_refuses_what_would_pass_it(server, acme, cl
 
     assert (refused.status_code, refused.json()["code"], refused.json()["remaining"]) == (402, "quota_exceeded", 1)
     assert fits.json()["quota"]["current"] == 3
+
+
+def test_the_limit_of_a_key_refuses_nothing_of_a_person(server, as_admin, acme, owner, clock):
+    limit = Quota("builds_daily", "day", 2, "hard")
+    key = ApiKey.objects.get(kind="secret")
+    limits.set_limit(acme.organization, limit, actor=owner, now=now(), key=key)
+    increment(server, "builds_daily", 2)
+
+    counted = increment(as_admin, "builds_daily", 1)
+
+    assert increment(server, "builds_daily", 1).status_code == 402
+    assert (counted.status_code, counted.json()["quota"]["current"], counted.json()["quota"]["limit"]) == (200, 3, 200)
 
 
 def test_an_event_id_counts_once(server, clock):

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 from config.lib.clock import now
 from config.lib.redis_clients import buffer_client
-from tracking import usage
+from tracking import other_keys, usage
 from tracking.models import HeldEvents
 from tracking.tests.door import envelopes, post
 from tracking.tests.usage.booked import stored_and_booked
 from tracking.tests.usage.test_limits_at_the_door import allow, batch, used
 from tracking.usage import hold, ledger
 from workspaces import limits
+from workspaces.limits import Quota
+from workspaces.models import ApiKey
 
 
 def names(acme) -> list[str]:
@@ -47,6 +49,19 @@ def test_a_raised_limit_releases_all_of_it_once_and_in_order(acme, acme_key, clo
     assert (released, names(acme), used(acme)) == ([2, 0], ["first", "second", "third"], 3)
     assert hold.waiting(acme.organization_id) == (0, None)
     assert {key: number for key, number in usage.of_day(acme.dataset_id(), now()).items() if number} == {"accepted": 3}
+
+
+def test_the_limit_of_one_key_keeps_nothing_of_others_held(acme, acme_key, owner, clock):
+    limit = Quota("events", "month", 1, "hard")
+    limits.set_limit(acme.organization, limit, actor=owner, now=now(), key=ApiKey.objects.get(raw=acme_key))
+    post(goal("used up"), key=acme_key)
+    allow(acme, 1)
+    other_keys.claim(acme, tool="segment", key="W1rt3K3y", host="", environment="live", actor=owner, now=now())
+    post({"userId": "ann", "event": "Order", "writeKey": "W1rt3K3y"}, url="/v1/track")
+    hold.keep()
+    allow(acme, 10)
+
+    assert (hold.release(now()), names(acme)) == (1, ["used up", "Order"])
 
 
 def test_without_more_room_nothing_is_released(acme, acme_key, clock):
