@@ -18,6 +18,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from config.lib.redis_clients import buffer_client
+from tracking import conservation
 from tracking.expiry import books
 from tracking.models import UsageDifference, UsageEntry
 from tracking.store.usage import billable_by_day
@@ -50,7 +51,8 @@ def differing_days() -> int:
 
 def compare(organization_id: int, now: datetime) -> list[UsageDifference]:
     """The days of one organization that differ, as they are kept from now on."""
-    end = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    # What is counted and waits to be stored is no difference.
+    end = min(now, conservation.settled_until()).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     start = end - timedelta(days=DAYS)
     booked, stored = _booked(organization_id, start, end), _stored(organization_id, start, end)
     _add_expired(stored, booked, organization_id)
@@ -68,7 +70,7 @@ def compare(organization_id: int, now: datetime) -> list[UsageDifference]:
         for day in days
         if booked[day] != stored[day] or counted[day] not in (None, booked[day])
     ]
-    _keep(organization_id, start.date(), found)
+    _keep(organization_id, days, found)
     for each in found:
         log.error("usage of organization %d differs on %s", organization_id, each)
         _put_right(each)
@@ -111,8 +113,8 @@ def _hashes(organization_id: int, day: date) -> tuple[str, str]:
 
 
 @transaction.atomic
-def _keep(organization_id: int, first: date, found: list[UsageDifference]) -> None:
-    UsageDifference.objects.filter(organization_id=organization_id, day__gte=first).delete()
+def _keep(organization_id: int, days: list[date], found: list[UsageDifference]) -> None:
+    UsageDifference.objects.filter(organization_id=organization_id, day__in=days).delete()
     UsageDifference.objects.bulk_create(found)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from config.lib.clock import now
 from config.lib.redis_clients import buffer_client
-from tracking import usage
+from tracking import intake, usage
 from tracking.models import UsageDifference, UsageProgress
 from tracking.tests.door import post
 from tracking.tests.usage.booked import stored, stored_and_booked
@@ -53,6 +53,20 @@ def test_events_in_the_store_that_nobody_booked_are_seen(acme, acme_key, event_s
 
     row = UsageDifference.objects.get()
     assert (row.counted, row.booked, row.stored) == (2, 0, 2)
+
+
+def test_a_day_whose_events_wait_to_be_stored_is_not_compared_yet(acme, acme_key, event_store, clock, monkeypatch):
+    waiting_since = now()
+    monkeypatch.setattr(intake, "watermark", lambda: waiting_since)  # the log's server has a clock of its own
+    allow(acme, 3)
+    post(batch(3), key=acme_key)
+    clock.shift(timedelta(days=1))
+
+    assert (reconcile.run(now()), usage.used(acme.organization_id, "events", "month", now())) == (0, 3)
+
+    monkeypatch.setattr(intake, "watermark", now)
+    stored_and_booked(now())
+    assert (reconcile.run(now()), usage.used(acme.organization_id, "events", "month", now())) == (0, 3)
 
 
 def test_a_difference_of_one_organization_is_not_anothers(a_day_of_events, acme, globex):
