@@ -108,7 +108,8 @@ def _once(
     except BaseException:
         connection.close()
         raise
-    idle.append(connection)
+    if connection.sock:  # closed with its answer, it would open itself anew, with the patience of connecting alone
+        idle.append(connection)
     return response, gzip.decompress(data) if response.getheader("Content-Encoding") == "gzip" else data
 
 

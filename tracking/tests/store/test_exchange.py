@@ -1,15 +1,17 @@
 """tracking.store.exchange: one request, one answer, over connections that may have been closed meanwhile."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from tracking import store
-from tracking.store import StoreUnavailable
+from tracking.store import StoreUnavailable, exchange
 from tracking.tests.store.owners import TOKEN, Owner
 
 Start = Callable[..., Owner]
@@ -18,6 +20,29 @@ Start = Callable[..., Owner]
 @pytest.fixture
 def asked(owner: Owner, settings: Settings) -> None:
     settings.EVENT_STORE_URL = owner.url("t")
+
+
+@pytest.fixture
+def closing(owner: Owner) -> Iterator[str]:
+    """The address of the store behind a server that ends each connection with its answer, as HTTP/1.0 does."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = owner.http.post(self.path, content=body)
+            self.send_response(answer.status_code)
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://default:{TOKEN}@127.0.0.1:{server.server_port}/t"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.mark.usefixtures("asked")
@@ -62,6 +87,14 @@ def test_a_store_that_was_started_again_answers_the_next_question(start: Start, 
         store.query("SELECT 2", dataset_id=2)
     start(f"--port={first.port}")
     assert store.query("SELECT 3", dataset_id=2).rows == [(3,)]
+
+
+def test_a_store_that_closes_after_each_answer_has_as_long_for_the_next(
+    closing: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(exchange, "CONNECT_TIMEOUT", 0.3)
+    settings.EVENT_STORE_URL = closing
+    assert [store.query("SELECT sleep(0.6) + 7", dataset_id=2).rows for _ in range(3)] == [[(7,)]] * 3
 
 
 def test_answers_from_afar_are_compressed(start: Start, settings: Settings) -> None:
