@@ -174,6 +174,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 # --- mail
 vars().update(env.email_url("EMAIL_URL", "consolemail://"))
 MAIL_BACKEND, EMAIL_BACKEND = vars()["EMAIL_BACKEND"], "config.lib.mail.EmailBackend"
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server; without it one that says nothing is waited for forever
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "MetricPal <no-reply@localhost>")
 
 # --- time and language

@@ -1,11 +1,13 @@
 """Invitations and roles: who may let in whom, and what a link in a mail is worth."""
 
 import re
+import socket
 import threading
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 
@@ -245,3 +247,25 @@ def test_without_a_mail_server_nobody_is_invited_and_the_page_says_so(as_owner, 
     page = as_owner.post("/o/acme/members/", {"email": "x@example.com", "role": "viewer"})
     assert b"The mail could not be sent" in page.content
     assert not Invitation.objects.exists()
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for(as_owner, settings, acme):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        assert settings.EMAIL_TIMEOUT == 10
+        settings.EMAIL_TIMEOUT = 0.2
+        page = as_owner.post("/o/acme/members/", {"email": "x@example.com", "role": "viewer"})
+    assert b"The mail could not be sent" in page.content
+    assert not Invitation.objects.exists()
+
+
+def test_the_organization_is_not_locked_while_the_mail_goes(as_owner, acme, monkeypatch):
+    around = len(connection.savepoint_ids)
+    inside: list[int] = []
+    monkeypatch.setattr(EmailMultiAlternatives, "send", lambda mail: inside.append(len(connection.savepoint_ids)))
+
+    as_owner.post("/o/acme/members/", {"email": "x@example.com", "role": "viewer"})
+
+    assert inside == [around]
+    assert Invitation.objects.get().email == "x@example.com"

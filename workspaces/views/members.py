@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -74,13 +73,18 @@ def withdraw(request: OrganizationRequest, slug: str, uid: str) -> HttpResponse:
     return _told(request, slug, change, f"The invitation of {invitation.email} is withdrawn.")
 
 
-@transaction.atomic
 def _invite(request: OrganizationRequest, form: InviteForm) -> None:
-    """Nothing is kept when the mail cannot go out: the link exists in the mail alone."""
-    invitation, token = topic.invite(request.membership, now=clock.now(), **form.cleaned_data)
+    """Nothing is kept when the mail cannot go out: the link exists in the mail alone.
+
+    Kept before and taken back after, not in one transaction: that would lock the organization for as long as the mail
+    server takes.
+    """
+    now = clock.now()
+    invitation, token = topic.invite(request.membership, now=now, **form.cleaned_data)
     try:
         topic.send_invitation(invitation, request.build_absolute_uri(reverse("invitation", args=[token])))
     except OSError as error:  # of the network, and all of smtplib's
+        topic.withdraw(request.membership, invitation, now)
         raise Problem(502, "mail", "The mail could not be sent. Is EMAIL_URL right? Nobody was invited.") from error
 
 
