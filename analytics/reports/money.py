@@ -1,7 +1,9 @@
 """Amounts of money in SQL and in Python: exact, by currency, in ten-thousandths on the way.
 
-`value` is what the event said it was worth; without one its property `amount` is taken, as payment libraries send it.
-An event that names no currency is in the workspace's own.
+`value` is what the event said it was worth, as a number; without one its property `amount`, as payment libraries send
+it, or `value` or `revenue` as text, as pages send them. An event that names no currency is in the workspace's own. What
+it names that is no code, as "Euro", stays a currency of its own, which nobody has a rate for: a number under a wrong
+name can be seen, one added to others cannot.
 """
 
 from dataclasses import dataclass, field
@@ -12,13 +14,16 @@ from analytics.query.scope import Parameters
 from workspaces.models import Workspace
 
 PARTS = 10_000  # of one unit: more than any currency has
+_TEXTS = ", ".join(f"toFloat64OrZero(props['{name}'])" for name in ("amount", "value", "revenue"))
 # No sum of these leaves 128 bits, and no number that is none gets through.
-_SAID = "ifNotFinite(if(value != 0, value, toFloat64OrZero(props['amount'])), 0)"
-AMOUNT = f"toInt128(round(least(greatest({_SAID}, -1e12), 1e12) * {PARTS}))"
+AMOUNT = f"toInt128(round(arrayFirst(x -> x != 0 AND abs(x) <= 1e15, [value, {_TEXTS}]) * {PARTS}))"
+LONGEST_NAME = 12  # of a currency that is none
 
 
 def currency(workspace: Workspace, bound: Parameters) -> str:
-    return f"if(currency = '', {bound.bind(workspace.currency, 'String')}, toString(currency))"
+    own = bound.bind(workspace.currency, "String")
+    said = f"upper(trimBoth(substringUTF8(props['currency'], 1, {LONGEST_NAME})))"
+    return f"multiIf(currency != '', toString(currency), {said} != '', {said}, {own})"
 
 
 def earned(paid: tuple[str, ...], refunded: tuple[str, ...], bound: Parameters) -> str:

@@ -10,6 +10,8 @@ from analytics.reports.revenue import BY, revenue
 from analytics.tests.test_rollups import event
 from analytics.tests.world import Sent, page, store_events
 from config.testing.world import NOW
+from tracking.tests.door import post
+from tracking.tests.usage.booked import stored
 
 pytestmark = pytest.mark.usefixtures("event_store")
 
@@ -56,6 +58,21 @@ def test_they_are_added_only_at_a_rate_that_somebody_stated(shop):
 
     found = of(shop)
     assert (found.rates.total(found.net), found.rates.without_rate(found.net)) == (Decimal("53.09"), {})
+
+
+def test_amounts_and_currencies_as_pages_send_them(acme, acme_key, clock):
+    """Text is read as a number; what is no amount counts nothing; what is no currency is added to no other."""
+    sent = [("19.99", "EUR"), ("3.50", " eur "), (7, "Euro"), (5, "€"), (1e15, "JPY"), (1e300, "CHF"), ("much", "USD")]
+    bodies = [{"event": "purchase", "properties": {"value": value, "currency": code}} for value, code in sent]
+    assert [post(body, key=acme_key).status_code for body in bodies] == [200] * 7
+    stored()
+
+    found = {each.currency: (each.payments, each.paid) for each in of(acme, query="period=day").currencies}
+
+    assert found == {
+        "EUR": (2, Decimal("23.49")), "EURO": (1, 7), "€": (1, 5), "JPY": (1, Decimal(10) ** 15), "CHF": (1, 0),
+        "USD": (1, 0),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("by", BY)
