@@ -102,8 +102,9 @@ def forget_expired(now: datetime) -> int:
     expired = list(Export.objects.filter(expires_at__lte=now))
     for export in expired:
         export.delete()
+    found = folders()  # before the rows: a folder that is made now has had its row already
     kept = {str(uid) for uid in Export.objects.values_list("uid", flat=True)}
-    for folder in folders():
+    for folder in found:
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
     return len(expired)
@@ -156,8 +157,9 @@ def postpone(export: Export, now: datetime) -> None:
 
 
 def fail(export: Export, reason: str, now: datetime) -> None:
-    _mine(export).update(state=Export.State.FAILED, reason=reason[:300], finished_at=now, claim=None)
-    shutil.rmtree(export.folder, ignore_errors=True)
+    """For good, with its files. Whoever lost the claim fails nothing: the folder is somebody else's by now."""
+    if _mine(export).update(state=Export.State.FAILED, reason=reason[:300], finished_at=now, claim=None):
+        shutil.rmtree(export.folder, ignore_errors=True)
 
 
 def _gather(export: Export, work: Work, now: Now) -> None:

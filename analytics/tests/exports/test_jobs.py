@@ -152,6 +152,21 @@ def test_who_lost_the_claim_writes_nothing_down_any_more(ask, five, clock):
     assert (export.state, export.rows) == ("done", 5)
 
 
+def test_who_lost_the_claim_cannot_make_the_export_fail(ask, five, clock):
+    export = ask()
+    slow = jobs.claim(export.pk, present.now())
+    clock.shift(jobs.CLAIM)
+    quick = jobs.claim(export.pk, present.now())
+    quick.folder.mkdir(parents=True)
+
+    jobs.fail(slow, "Too late.", present.now())
+    assert quick.folder.exists()
+    jobs.advance(quick, ExportWork(quick), present.now)
+
+    export.refresh_from_db()
+    assert (export.state, export.rows, export.reason) == ("done", 5, "")
+
+
 def test_two_workers_cannot_claim_the_same_export(ask):
     export = ask()
 
@@ -262,6 +277,19 @@ def test_the_files_of_a_deleted_workspace_go_too(ask, five, acme, folder):
     forget_exports()
 
     assert not export.folder.exists()
+
+
+def test_an_export_that_begins_while_old_ones_are_forgotten_keeps_its_file(ask, five, monkeypatch):
+    begun, listed = [], jobs.folders
+
+    def meanwhile():
+        begun.append(finished(ask()))
+        return listed()
+
+    monkeypatch.setattr(jobs, "folders", meanwhile)
+    forget_exports()
+
+    assert (begun[0].folder / begun[0].file).exists()
 
 
 def test_a_forged_link_opens_nothing(ask, five, anonymous):
