@@ -18,6 +18,9 @@ from workspaces.models import ENVIRONMENTS, Environment, Workspace
 
 # What no worker took until the next round is not needed any more: that round sends another.
 ROUND_SECONDS = 60
+# Exports have no largest size, and a file is written in one go: in a day 2.8 billion rows of CSV, 400 million of Excel.
+# It holds where workers are processes; threads are never stopped, and that one is gone is told by its claim.
+EXPORT_SECONDS = 24 * 3600
 
 
 @shared_task
@@ -42,7 +45,7 @@ def keep_days() -> None:
     keep_wanted()
 
 
-@shared_task
+@shared_task(time_limit=EXPORT_SECONDS)
 def make_export(pk: int) -> None:
     """Works on an export for a while, and asks for more time where that was not enough."""
     export = jobs.claim(pk, clock.now())

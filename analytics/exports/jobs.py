@@ -4,10 +4,12 @@
                          └────────────┴──► failed, with a reason
 
 Whoever works on one holds its claim, a conditional UPDATE with an end; every piece that is gathered is written down
-under it. When a process dies the claim runs out, and the next one goes on behind the last piece.
+under it. When a process dies the claim runs out, and the next one goes on behind the last piece. One that takes its
+process with it each time is not claimed for ever: claims without a new piece are counted.
 """
 
 import hashlib
+import io
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,10 +17,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from analytics.exports import spool
 from analytics.exports.formats import FORMATS
+from analytics.exports.watched import Watched
 from analytics.models import Export
 from analytics.models.export import folders
 from config.lib.problems import Problem
@@ -30,7 +33,8 @@ OPEN_AT_MOST = 5  # of a workspace
 CLAIM = timedelta(minutes=2)
 TOLD_EVERY = 20_000  # rows; far less than a claim's time
 SLICE = timedelta(seconds=20)  # of gathering; then others in the queue have their turn
-ATTEMPTS = 10
+ATTEMPTS = 10  # claims since the last piece
+BLOCK = 1 << 20  # bytes that are written at once
 
 Rows = Iterable[Sequence[Any]]
 Now = Callable[[], datetime]
@@ -111,11 +115,15 @@ def forget_expired(now: datetime) -> int:
 
 
 def claim(pk: int, now: datetime) -> Export | None:
-    """The export, for this caller alone; None where another has it, or nothing is left to do."""
+    """The export, for this caller alone; None where another has it, or nothing is left to do or to try."""
     mine = uuid.uuid4()
-    if not _claimable(now).filter(pk=pk).update(claim=mine, claimed_until=now + CLAIM):
+    if not _claimable(now).filter(pk=pk).update(claim=mine, claimed_until=now + CLAIM, attempts=F("attempts") + 1):
         return None
-    return Export.objects.select_related("workspace").filter(pk=pk, claim=mine).first()
+    export = Export.objects.select_related("workspace").filter(pk=pk, claim=mine).first()
+    if export and export.attempts > ATTEMPTS:
+        fail(export, f"It broke off {ATTEMPTS} times. Ask for a shorter period, or for another format.", now)
+        return None
+    return export
 
 
 def advance(export: Export, work: Work, now: Now) -> None:
@@ -149,11 +157,9 @@ def release(export: Export, until: datetime) -> None:
 
 def postpone(export: Export, now: datetime) -> None:
     """The store is away: later, longer each time; at last no more."""
-    if export.attempts + 1 >= ATTEMPTS:
+    if export.attempts >= ATTEMPTS:
         return fail(export, "The event store did not answer for a long time. Ask for the export again.", now)
-    _mine(export).update(
-        claim=None, claimed_until=now + timedelta(seconds=15 * 2**export.attempts), attempts=export.attempts + 1
-    )
+    release(export, now + timedelta(seconds=15 * 2 ** max(0, export.attempts - 1)))
 
 
 def fail(export: Export, reason: str, now: datetime) -> None:
@@ -177,19 +183,26 @@ def _gather(export: Export, work: Work, now: Now) -> None:
 def _write(export: Export, now: Now) -> None:
     _keep(export, now, state=Export.State.WRITING, rows_written=0)
     made = [spool.Piece(each["rows"], [set(seen) for seen in each["kinds"]]) for each in export.pieces]
+    _leave_only(export, {each["file"] for each in export.pieces})
     rows = spool.read(export.folder / each["file"] for each in export.pieces)
     told = _told(rows, lambda count: _keep(export, now, rows_written=count))
     path = export.folder / f"{str(export.claim)[:8]}.{export.format}"
-    with path.open("wb") as file:
+    with io.BufferedWriter(Watched(path, "wb", lambda: _hold(export, now)), BLOCK) as file:
         FORMATS[export.format].write(spool.columns(export.heading, made), told, file)
-    with path.open("rb") as file:
+    with Watched(path, "rb", lambda: _hold(export, now)) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     _keep(
         export, now, state=Export.State.DONE, file=path.name, size=path.stat().st_size, sha256=sha256,
         finished_at=now(), rows_written=export.rows,
     )  # fmt: skip
-    for each in export.pieces:
-        (export.folder / each["file"]).unlink(missing_ok=True)
+    _leave_only(export, {path.name})
+
+
+def _leave_only(export: Export, names: set[str]) -> None:
+    """Deletes the rest: what is done with, and the half files of workers that were killed."""
+    for path in export.folder.iterdir():
+        if path.name not in names:
+            path.unlink(missing_ok=True)
 
 
 def _told(rows: Iterable[Any], tell: Callable[[int], None]) -> Iterator[Any]:
@@ -202,10 +215,17 @@ def _told(rows: Iterable[Any], tell: Callable[[int], None]) -> Iterator[Any]:
 
 def _keep(export: Export, now: Now, **fields: Any) -> None:
     """Writes down how far it is, if the claim still holds. Raises Lost."""
-    if not _mine(export).update(claimed_until=now() + CLAIM, **fields):
+    fields["claimed_until"] = now() + CLAIM
+    if not _mine(export).update(**fields):
         raise Lost
     for name, value in fields.items():
         setattr(export, name, value)
+
+
+def _hold(export: Export, now: Now) -> None:
+    """Renews the claim when half of it is over. Raises Lost."""
+    if export.claimed_until is None or now() + CLAIM / 2 >= export.claimed_until:
+        _keep(export, now)
 
 
 def _mine(export: Export) -> Any:

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from analytics.exports import jobs, links
+from analytics.exports.watched import Watched
 from analytics.models import Export
 from analytics.reports import all_events
 from analytics.tasks import forget_exports, make_export, resume_exports
@@ -136,6 +137,82 @@ def test_a_killed_export_goes_on_behind_its_last_piece(ask, five, monkeypatch, c
 
     assert asked == ["14", "11", "11", "09"]
     assert (export.state, export.rows, len(export.pieces)) == ("done", 5, 3)
+
+
+def test_an_export_that_kills_every_worker_is_given_up(ask, five, monkeypatch, clock):
+    export, tried = ask(), []
+
+    def dying(work, part):
+        tried.append(part)
+        raise Killed
+
+    monkeypatch.setattr(ExportWork, "rows", dying)
+    for _ in range(jobs.ATTEMPTS):
+        with pytest.raises(Killed):
+            make_export(export.pk)
+        clock.shift(jobs.CLAIM)
+    finished(export)
+
+    assert len(tried) == jobs.ATTEMPTS == 10
+    assert (export.state, export.reason[:21]) == ("failed", "It broke off 10 times")
+    assert not export.folder.exists()
+
+
+def test_with_every_piece_the_attempts_begin_anew(ask, five, monkeypatch):
+    monkeypatch.setattr(all_events, "SPAN_ROWS", 2)
+    export = ask()
+    Export.objects.update(attempts=jobs.ATTEMPTS - 1)
+    whole = jobs.claim(export.pk, present.now())
+
+    jobs.advance(whole, ExportWork(whole), present.now)
+
+    export.refresh_from_db()
+    assert (export.state, export.attempts) == ("done", 0)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_claim_holds_while_the_file_is_packed_and_summed(ask, five, monkeypatch, clock, kind):
+    """As on a very slow disk: 50 s for each block, of a claim of 120 s, and five rows are too few to be told of."""
+    others = []
+
+    class Slow(Watched):
+        def write(self, block, /):
+            pass_time()
+            return super().write(block)
+
+        def readinto(self, block, /):
+            pass_time()
+            return super().readinto(block)
+
+    def pass_time():
+        clock.shift(timedelta(seconds=50))
+        others.append(jobs.claim(export.pk, present.now()))
+
+    monkeypatch.setattr(jobs, "Watched", Slow)
+    monkeypatch.setattr(jobs, "BLOCK", 64)
+    export = ask(format=kind)
+
+    assert finished(export).state == "done"
+    assert len(others) > 5
+    assert set(others) == {None}
+
+
+def test_half_a_file_of_a_killed_worker_is_deleted_by_the_next(ask, five, monkeypatch, clock):
+    export = ask()
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.hashlib, "file_digest", lambda *_: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            make_export(export.pk)
+    (half,) = export.folder.glob("*.csv")
+    clock.shift(jobs.CLAIM)
+
+    finished(export)
+
+    assert [path.name for path in export.folder.iterdir()] == [export.file] != [half.name]
+
+
+def test_writing_a_file_may_take_a_day():
+    assert make_export.time_limit == 86_400
 
 
 def test_who_lost_the_claim_writes_nothing_down_any_more(ask, five, clock):
