@@ -14,6 +14,9 @@ from config.lib import clock
 
 log = structlog.get_logger()
 
+# What no worker took until the next round is not needed any more: that round sends another.
+ROUND_SECONDS = 120
+
 
 def enqueue_event(event_id: int) -> None:
     """Soon. Where the queue is away, `handle_waiting_events` finds the row: Stripe need not hear of it."""
@@ -31,7 +34,7 @@ def handle_event(event_id: int) -> None:
 @shared_task
 def handle_waiting_events() -> None:
     for event_id in webhooks.due(clock.now()):
-        handle_event.delay(event_id)
+        handle_event.apply_async((event_id,), expires=ROUND_SECONDS)
 
 
 @shared_task

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 
 from billing.models import Customer, StripeEvent
 from billing.subscriptions import sync
@@ -61,7 +61,7 @@ def receive(event: dict[str, Any], body: str, now: datetime) -> StripeEvent | No
 
 
 def handle(event_id: int, now: datetime) -> None:
-    """Acts on one stored event, unless another process does or it is done."""
+    """Acts on one stored event, unless another process does, it is done or its pause is not over."""
     if not _claim(event_id, now):
         return
     event = StripeEvent.objects.get(pk=event_id)
@@ -81,12 +81,7 @@ def handle(event_id: int, now: datetime) -> None:
 
 def due(now: datetime) -> list[int]:
     """Ids of events nobody has handled yet, oldest first: enqueueing failed, handling failed, or a process died."""
-    waiting = StripeEvent.objects.filter(
-        state__in=[State.RECEIVED, State.HANDLING, State.FAILED],
-        next_attempt_at__lte=now,
-        attempts__lt=MAX_ATTEMPTS,
-    )
-    return list(waiting.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:1000])
+    return list(_claimable(now).order_by("next_attempt_at", "id").values_list("pk", flat=True)[:1000])
 
 
 def replay(event_id: int, now: datetime) -> None:
@@ -136,11 +131,20 @@ def _created(event: dict[str, Any], now: datetime) -> datetime:
 
 
 def _claim(event_id: int, now: datetime) -> bool:
-    open_ones = Q(state__in=[State.RECEIVED, State.FAILED]) | Q(state=State.HANDLING, next_attempt_at__lte=now)
-    claimed = StripeEvent.objects.filter(open_ones, pk=event_id).update(
-        state=State.HANDLING, attempts=F("attempts") + 1, next_attempt_at=now + CLAIMED_FOR
+    claimed = (
+        _claimable(now)
+        .filter(pk=event_id)
+        .update(state=State.HANDLING, attempts=F("attempts") + 1, next_attempt_at=now + CLAIMED_FOR)
     )
     return bool(claimed)
+
+
+def _claimable(now: datetime) -> QuerySet[StripeEvent]:
+    return StripeEvent.objects.filter(
+        state__in=[State.RECEIVED, State.HANDLING, State.FAILED],
+        next_attempt_at__lte=now,
+        attempts__lt=MAX_ATTEMPTS,
+    )
 
 
 def _put_off(event: StripeEvent, why: str, now: datetime) -> None:

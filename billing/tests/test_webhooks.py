@@ -222,6 +222,42 @@ def test_what_fails_is_tried_again_later(till, clock):
     assert till.states() == [STATE.HANDLED]
 
 
+def test_an_event_that_stands_in_the_queue_eight_times_is_tried_once(till):
+    till.send(an_event(till))
+    till.account.fails_with = 500
+
+    for _ in range(8):
+        tasks.handle_event(StripeEvent.objects.get().pk)
+
+    row = StripeEvent.objects.get()
+    assert (row.state, row.attempts, row.next_attempt_at) == (STATE.FAILED, 1, now() + timedelta(minutes=1))
+
+
+def test_after_seven_attempts_nothing_is_tried_until_an_operator_says_so(till, clock):
+    till.send(an_event(till))
+    row = StripeEvent.objects.get()
+    till.account.fails_with = 500
+    for _ in range(9):
+        tasks.handle_event(row.pk)
+        clock.shift(timedelta(days=1))
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (STATE.FAILED, 7)
+    till.account.fails_with = 0
+    webhooks.replay(row.pk, now())
+    assert till.states() == [STATE.HANDLED]
+
+
+def test_a_round_sends_what_the_next_one_would_send_again_so_that_it_ends_with_it(till, monkeypatch):
+    till.send(an_event(till))
+    sent = []
+    monkeypatch.setattr(tasks.handle_event, "apply_async", lambda *given, **options: sent.append((given, options)))
+
+    tasks.handle_waiting_events()
+
+    assert sent == [(((StripeEvent.objects.get().pk,),), {"expires": 120})]
+
+
 def test_stripe_away_for_two_days_loses_nothing(till, clock):
     page = till.choose("professional").headers["Location"]
     checkout.complete(till.account, page.rpartition("/")[2])
