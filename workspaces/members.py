@@ -117,9 +117,11 @@ def withdraw(by: Membership, invitation: Invitation, now: datetime) -> None:
 
 
 def change_role(by: Membership, member: Membership, role: str, now: datetime) -> None:
-    _check_may_grant(by, Role(role))
-    _check_may_grant(by, Role(member.role))
+    """Membership.DoesNotExist where one of the two is gone by now."""
     with transaction.atomic():
+        _read_anew(by, member)
+        _check_may_grant(by, Role(role))
+        _check_may_grant(by, Role(member.role))
         _keep_an_owner(member, stays_owner=role == Role.OWNER)
         member.role = role
         member.save(update_fields=["role"])
@@ -127,10 +129,14 @@ def change_role(by: Membership, member: Membership, role: str, now: datetime) ->
 
 
 def remove(by: Membership, member: Membership, now: datetime) -> None:
-    """Takes somebody out, or lets oneself out. The next request of that person finds nothing any more."""
-    if by.pk != member.pk:
-        _check_may_grant(by, Role(member.role))
+    """Takes somebody out, or lets oneself out. The next request of that person finds nothing any more.
+
+    Membership.DoesNotExist where one of the two is gone by now.
+    """
     with transaction.atomic():
+        _read_anew(by, member)
+        if by.pk != member.pk:
+            _check_may_grant(by, Role(member.role))
         _keep_an_owner(member, stays_owner=False)
         member.delete()
         audit.record(by.organization, by.user, "member.remove", str(member.user), now=now)
@@ -146,6 +152,8 @@ def left_without_owner(user: Any) -> list[Organization]:
 def delete_account(user: Any, now: datetime) -> None:
     """Takes the person out of every organization and deletes the account. Problem 409 for an only owner."""
     with transaction.atomic():
+        for organization in Organization.objects.filter(memberships__user=user).order_by("pk"):
+            limits.lock(organization)  # so that nobody takes the person out between reading and removing
         for membership in Membership.objects.select_related("organization", "user").filter(user=user):
             remove(membership, membership, now)
         User.objects.filter(pk=user.pk).delete()
@@ -161,9 +169,18 @@ def _check_may_grant(by: Membership, role: Role) -> None:
         raise Problem(403, "role_too_small", f"As {by.role} you cannot do this for the role {role}.")
 
 
+def _read_anew(by: Membership, member: Membership) -> None:
+    """The roles as they are by now: who may do this, and to whom, must not change until it is done.
+
+    The organization is locked too, so that two owners who leave at the same moment cannot both be let go.
+    """
+    limits.lock(by.organization)
+    for each in (by, member):
+        each.refresh_from_db(fields=["role"], from_queryset=Membership.objects.select_for_update())
+
+
 def _keep_an_owner(member: Membership, *, stays_owner: bool) -> None:
-    """Locks the organization, so that two owners who leave at the same moment cannot both be let go."""
-    Organization.objects.select_for_update().get(pk=member.organization_id)
+    """Call with the organization locked."""
     owners = Membership.objects.filter(organization_id=member.organization_id, role=Role.OWNER)
     if not stays_owner and list(owners.values_list("pk", flat=True)) == [member.pk]:
         raise Problem(409, "last_owner", "An organization keeps at least one owner. Make somebody else owner first.")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import User
@@ -17,7 +17,8 @@ from config.lib.problems import Problem
 from config.lib.redis_clients import cache_client
 from config.testing.world import NOW
 from workspaces import members
-from workspaces.models import Invitation, Role
+from workspaces.models import AuditEntry, Invitation, Role
+from workspaces.views import members as view
 
 
 @pytest.fixture
@@ -218,6 +219,106 @@ def test_two_owners_who_leave_at_the_same_moment_do_not_both_get_away(acme, owne
     [thread.join() for thread in threads]
     assert refused == ["last_owner"]
     assert acme.organization.memberships.filter(role="owner").count() == 1
+
+
+@pytest.fixture
+def at_the_last_moment(monkeypatch):
+    """What it is given happens in another request, after this one has looked up who is meant."""
+
+    def happens(other):
+        def look_up(request, uid):
+            found = plain(request, uid)
+            other()
+            return found
+
+        plain = view._member
+        monkeypatch.setattr(view, "_member", look_up)
+
+    return happens
+
+
+@pytest.mark.parametrize("path, form", [("role", {"role": "viewer"}), ("remove", {})])
+def test_who_becomes_an_owner_meanwhile_is_out_of_an_admins_reach(
+    as_admin, acme, boss, viewer, at_the_last_moment, path, form
+):
+    at_the_last_moment(lambda: members.change_role(boss, membership(acme, viewer), Role.OWNER, NOW))
+
+    page = as_admin.post(f"/o/acme/members/{viewer.uid}/{path}/", form, follow=True)
+
+    assert "As admin you cannot do this for the role owner." in page.content.decode()
+    assert membership(acme, viewer).role == "owner"
+
+
+@pytest.mark.parametrize("path, form", [("role", {"role": "analyst"}), ("remove", {})])
+def test_who_is_an_admin_no_more_meanwhile_changes_nobody(
+    as_admin, acme, admin, boss, viewer, at_the_last_moment, path, form
+):
+    at_the_last_moment(lambda: members.change_role(boss, membership(acme, admin), Role.VIEWER, NOW))
+
+    as_admin.post(f"/o/acme/members/{viewer.uid}/{path}/", form)
+
+    assert membership(acme, viewer).role == "viewer"
+
+
+@pytest.mark.parametrize("path, form", [("role", {"role": "analyst"}), ("remove", {})])
+def test_who_is_removed_meanwhile_is_answered_as_one_who_never_was_there(
+    as_admin, acme, boss, viewer, at_the_last_moment, path, form
+):
+    at_the_last_moment(lambda: members.remove(boss, membership(acme, viewer), NOW))
+
+    assert as_admin.post(f"/o/acme/members/{viewer.uid}/{path}/", form).status_code == 404
+    assert as_admin.post(f"/o/acme/members/{viewer.uid}/{path}/", form).status_code == 404
+    assert AuditEntry.objects.filter(action__in=["member.role", "member.remove"]).count() == 1
+
+
+@pytest.fixture
+def behind():
+    """Does the first, and before it is committed the second on a connection of its own, which has to wait."""
+
+    def do(first, second):
+        refused = []
+
+        def in_its_turn():
+            try:
+                second()
+            except Problem as problem:
+                refused.append(problem.code)
+            finally:
+                connection.close()
+
+        waiting = threading.Thread(target=in_its_turn)
+        with transaction.atomic():
+            first()
+            waiting.start()
+            waiting.join(timeout=0.3)
+            assert waiting.is_alive()
+        waiting.join()
+        return refused
+
+    return do
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_waits_for_one_that_has_begun_and_goes_by_its_outcome(acme, boss, admin, viewer, behind):
+    by, member = membership(acme, admin), membership(acme, viewer)
+
+    refused = behind(
+        lambda: members.change_role(boss, membership(acme, viewer), Role.OWNER, NOW),
+        lambda: members.change_role(by, member, Role.VIEWER, NOW),
+    )
+
+    assert refused == ["role_too_small"]
+    assert membership(acme, viewer).role == "owner"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_ends_also_while_its_person_is_removed(acme, boss, viewer, behind):
+    behind(
+        lambda: members.remove(boss, membership(acme, viewer), NOW),
+        lambda: members.delete_account(viewer, NOW),
+    )
+
+    assert not User.objects.filter(email="viewer@example.com").exists()
 
 
 def test_a_member_is_not_invited_again(boss, admin):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -104,4 +104,6 @@ def _told(request: OrganizationRequest, slug: str, change: Callable[[], None], d
         messages.success(request, done)
     except Problem as problem:
         messages.error(request, problem.detail)
+    except Membership.DoesNotExist:  # gone since it was looked up: as if it had been gone before
+        raise Http404 from None
     return redirect("members", slug)
