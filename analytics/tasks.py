@@ -76,7 +76,9 @@ def resume_exports() -> None:
 
 @shared_task
 def forget_exports() -> None:
+    """Files that were fetched, and what is known of mails that were sent."""
     jobs.forget_expired(clock.now())
+    due.forget(clock.now())
 
 
 @shared_task

@@ -34,7 +34,7 @@ SCHEDULE: dict[str, tuple[str, schedule]] = {
     "resume exports": ("analytics.tasks.resume_exports", crontab()),
     # Reports by mail are due at eight in every time zone; those that a mail server refused are tried again.
     "send reports": ("analytics.tasks.send_reports", crontab()),
-    # Files are kept for a week, and their links say until when: to the hour.
+    # Files are kept for a week, and their links say until when: to the hour. Old mails of reports go with them.
     "forget exports": ("analytics.tasks.forget_exports", crontab(minute="50")),
     # What becomes visible is judged within a minute, worst case one round and the time the question takes.
     "evaluate alerts": ("analytics.alerts.tasks.evaluate_due", schedule(30)),

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from analytics.mails import times
 from analytics.mails.schedule import entitled
@@ -24,6 +24,7 @@ from tracking.store import StoreError
 
 CLAIM = timedelta(minutes=5)
 ATTEMPTS = 8
+KEPT = timedelta(days=90)
 log = structlog.get_logger(__name__)
 
 
@@ -50,6 +51,15 @@ def send(pk: int, now: datetime, write: Callable[[ReportMail], Any]) -> bool:
         return False
     ReportMail.objects.filter(pk=pk).update(sent_at=now, claimed_until=None, reason="")
     return True
+
+
+def forget(now: datetime) -> None:
+    """Old mails go, but for the last of each recipient: the page says when it was.
+
+    None of them comes again: `next_at` has moved on, and what is due is never older than the latest.
+    """
+    newer = ReportMail.objects.filter(recipient=OuterRef("recipient"), due_at__gt=OuterRef("due_at"))
+    ReportMail.objects.filter(Exists(newer), due_at__lt=now - KEPT).delete()
 
 
 def _make(report: ScheduledReport, now: datetime) -> None:

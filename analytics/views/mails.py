@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
@@ -13,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from analytics.mails import letter, links, schedule, times
-from analytics.models import ReportRecipient, ScheduledReport
+from analytics.models import ReportMail, ReportRecipient, ScheduledReport
 from analytics.query.model import QueryError
 from analytics.views.exports import sources
 from analytics.views.exports.menu import PERSONAL
@@ -33,7 +34,7 @@ class Line:
     report: ScheduledReport
     recipients: list[ReportRecipient]
     last: datetime | None  # when the last mail of it went out
-    reason: str  # why the newest one did not
+    reason: str | None  # why the newest one did not; None: there is none yet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,14 +141,12 @@ def _parameters(given: QueryDict) -> str:
 
 
 def _lines(workspace: Workspace) -> dict[str, Any]:
-    found = ScheduledReport.objects.filter(workspace=workspace).prefetch_related("recipients__mails")
-    lines = []
-    for report in found:
-        recipients = list(report.recipients.all())
-        mails = sorted((mail for each in recipients for mail in each.mails.all()), key=lambda mail: mail.due_at)
-        sent = [mail.sent_at for mail in mails if mail.sent_at]
-        lines.append(Line(report, recipients, max(sent, default=None), mails[-1].reason if mails else ""))
-    return {"lines": lines}
+    mails = ReportMail.objects.filter(recipient__report=OuterRef("pk"))
+    newest_sent = mails.filter(sent_at__isnull=False).order_by("-sent_at").values("sent_at")
+    newest = mails.order_by("-due_at", "-reason").values("reason")  # of one moment: one that did not go out, if any
+    reports = ScheduledReport.objects.filter(workspace=workspace).prefetch_related("recipients")
+    found = reports.annotate(last=Subquery(newest_sent[:1]), reason=Subquery(newest[:1]))
+    return {"lines": [Line(each, list(each.recipients.all()), each.last, each.reason) for each in found]}
 
 
 def _form(request: WorkspaceRequest, error: str) -> dict[str, Any]:

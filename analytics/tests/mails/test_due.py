@@ -10,7 +10,7 @@ from django.core import mail
 from analytics import segments
 from analytics.mails import due, letter
 from analytics.models import ReportMail, ScheduledReport
-from analytics.tasks import send_report, send_reports
+from analytics.tasks import forget_exports, send_report, send_reports
 from analytics.tests.world import page_view, store_events
 from config.lib import clock as present
 from config.testing.pictures import png
@@ -213,6 +213,56 @@ def test_text_of_a_visitor_is_text_in_the_mail(set_up, acme, clock):
 
     assert "<img" not in html
     assert "/&lt;img src=x" in html
+
+
+def test_the_page_says_when_the_last_mail_went_out_and_why_the_newest_did_not(set_up, as_owner, acme, clock):
+    (recipient,) = set_up().recipients.all()
+    monday = present.now() - timedelta(days=1, hours=4)
+    for weeks_ago, sent in ((2, True), (1, True), (0, False)):
+        due_at = monday - timedelta(weeks=weeks_ago)
+        recipient.mails.create(due_at=due_at, sent_at=due_at if sent else None, reason="" if sent else "No room.")
+
+    shown = as_owner.get(f"/w/{acme.slug}/mails/").content.decode()
+
+    assert "last sent 1\xa0week, 1\xa0day ago" in shown
+    assert "The newest mail was not sent: No room." in shown
+
+
+def test_the_page_reads_no_mail_however_many_there_were(set_up, as_owner, acme, monkeypatch):
+    (recipient,) = set_up().recipients.all()
+    weeks = [present.now() - timedelta(weeks=n) for n in range(100)]
+    ReportMail.objects.bulk_create(ReportMail(recipient=recipient, due_at=each, sent_at=each) for each in weeks)
+    read = []
+    monkeypatch.setattr(ReportMail, "from_db", classmethod(lambda *given: read.append(given)))
+
+    assert "last sent now" in as_owner.get(f"/w/{acme.slug}/mails/").content.decode()
+    assert read == []
+
+
+def test_mails_are_forgotten_after_ninety_days_but_for_the_last_of_each_recipient(set_up, week, clock):
+    set_up(emails="owner@example.com, boss@client.example")
+    clock.shift(TO_MONDAY)
+    for _ in range(20):
+        a_minute(clock)
+        clock.shift(timedelta(days=7))
+    assert (len(mail.outbox), ReportMail.objects.count()) == (40, 40)
+
+    forget_exports()
+    assert ReportMail.objects.count() == 24  # of the last twelve Mondays: 84 days
+
+    ScheduledReport.objects.update(next_at=present.now() + timedelta(days=365))
+    clock.shift(timedelta(days=200))
+    forget_exports()
+    assert ReportMail.objects.count() == 2
+
+
+def test_a_mail_that_is_forgotten_does_not_come_again(set_up, week, clock):
+    set_up()
+    clock.shift(TO_MONDAY)
+    a_minute(clock)
+    ReportMail.objects.all().delete()
+
+    assert len(a_minute(clock)) == 1
 
 
 # --- who gets it
