@@ -31,7 +31,7 @@ class Plan:
     label: str
     price_cents: int  # a month
     events: int | None  # a month; None: no limit
-    seats: int | None  # members and open invitations; None: no limit
+    seats: int | None  # members; an invitation takes one when it is accepted. None: no limit
     says: str
     included: int = 0  # of the metered plan: events that the price covers
     cents_for_1000_events: int = 0  # of the metered plan: each further thousand

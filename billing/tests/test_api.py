@@ -37,6 +37,14 @@ def test_usage_tells_used_limit_and_forecast(till):
     }
 
 
+def test_who_is_invited_has_no_seat_before_joining(till):
+    till.buy("starter")
+    till.owner.post("/o/acme/members/", {"email": "new@example.com", "role": "viewer"})
+    assert till.organization.invitations.count() == 1
+
+    assert till.owner.get("/api/billing/usage").json()["seats_used"] == 1
+
+
 def test_subscription_tells_plan_price_and_period(till):
     till.buy("professional")
 
