@@ -1,9 +1,10 @@
 """Dashboards: made, copied, changed, arranged and deleted here, each with its line in the audit log.
 
-Two people may build at once: who saves names the revision they saw, and is refused when there is a newer one.
+Two people may build at once. What is saved is made from the row as it is then, locked, and not as it was read: so of a
+dashboard only what somebody changes changes. Who names the revision they saw is refused when there is a newer one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from workspaces.models import Workspace
 
 MOST, MOST_TAGS, LONGEST_TAG = 200, 20, 100
 STALE = "Somebody else changed this dashboard meanwhile. Load it again, and repeat your change."
+
+Fields = Mapping[str, Any]  # of a dashboard, by name
 
 
 def create(
@@ -58,31 +61,47 @@ def duplicate(dashboard: Dashboard, *, actor: Any, now: datetime) -> Dashboard:
 
 
 def change(dashboard: Dashboard, *, actor: Any, now: datetime, revision: int | None = None, **fields: Any) -> Dashboard:
-    """`fields` are name, description, config, is_public, tags. Problem 409 when `revision` is no longer the present."""
-    fitting = {field: _fitting(dashboard, field, value, now) for field, value in fields.items()}
+    """`fields` are name, description, config, is_public, tags. Problem 409 when `revision` is no longer the present.
+
+    `config` is a whole one, or a function that makes it from the present one.
+    """
+
+    def fitting(present: Dashboard) -> Fields:
+        return {field: _fitting(present, field, value, now) for field, value in fields.items()}
+
     changed = _save(dashboard, fitting, now, revision)
     _record(changed, "dashboard.changed", actor, now)
     return changed
 
 
 def put_widget(dashboard: Dashboard, given: dict[str, Any], *, now: datetime) -> tuple[Dashboard, dict[str, Any]]:
-    """Adds a widget at the end, or replaces the one of that id where it stands. QueryError."""
+    """Adds a widget at the end, or replaces the one of that id where it stands, as large as it is unless `given` says
+    otherwise. QueryError."""
     made = widget(given, SavedOf(dashboard.workspace, now))
-    widgets = [made if each["id"] == made["id"] else each for each in dashboard.config["widgets"]]
-    if made not in widgets:
-        if len(widgets) >= MOST_WIDGETS:
+
+    def put(present: Dashboard) -> Fields:
+        widgets = list(present.config["widgets"])
+        place = next((n for n, each in enumerate(widgets) if each["id"] == made["id"]), len(widgets))
+        if place >= MOST_WIDGETS:
             raise Problem(409, "too_many", f"A dashboard has at most {MOST_WIDGETS} widgets. Remove one first.")
-        widgets.append(made)
-    return _save(dashboard, {"config": dashboard.config | {"widgets": widgets}}, now), made
+        made.update(sized(given, widgets[place] if place < len(widgets) else made))
+        widgets[place : place + 1] = [made]
+        return {"config": present.config | {"widgets": widgets}}
+
+    return _save(dashboard, put, now), made
 
 
 def arrange(dashboard: Dashboard, places: list[Any], *, now: datetime, revision: int) -> Dashboard:
     """`places` are {"id", "w", "h"} in their new order; a widget that is not named is gone. QueryError for a size."""
-    known = {each["id"]: each for each in dashboard.config["widgets"]}
-    if any(not isinstance(each, dict) or each.get("id") not in known for each in places):
-        raise Problem(409, "changed_meanwhile", STALE, revision=dashboard.revision)
-    widgets = [known[each["id"]] | sized(each, known[each["id"]]) for each in places]
-    return _save(dashboard, {"config": dashboard.config | {"widgets": widgets}}, now, revision)
+
+    def arranged(present: Dashboard) -> Fields:
+        known = {each["id"]: each for each in present.config["widgets"]}
+        if any(not isinstance(each, dict) or each.get("id") not in known for each in places):
+            raise Problem(409, "changed_meanwhile", STALE, revision=present.revision)
+        widgets = [known[each["id"]] | sized(each, known[each["id"]]) for each in places]
+        return {"config": present.config | {"widgets": widgets}}
+
+    return _save(dashboard, arranged, now, revision)
 
 
 def assign(dashboard: Dashboard, people: Iterable[User], *, actor: Any, now: datetime) -> None:
@@ -129,18 +148,21 @@ def tagged(tags: Sequence[str]) -> list[str]:
 
 def _fitting(dashboard: Dashboard, field: str, value: Any, now: datetime) -> Any:
     if field == "config":
-        return checked(value, SavedOf(dashboard.workspace, now))
+        return checked(value(dashboard.config) if callable(value) else value, SavedOf(dashboard.workspace, now))
     if field == "name":
         return named(value)
     return tagged(value) if field == "tags" else value
 
 
-def _save(dashboard: Dashboard, fields: dict[str, Any], now: datetime, revision: int | None = None) -> Dashboard:
+def _save(
+    dashboard: Dashboard, change: Callable[[Dashboard], Fields], now: datetime, revision: int | None = None
+) -> Dashboard:
+    """`change` gets the row as it is now, which nobody else changes until it is saved."""
     with transaction.atomic():
         present = Dashboard.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=dashboard.pk)
         if revision is not None and revision != present.revision:
             raise Problem(409, "changed_meanwhile", STALE, revision=present.revision)
-        for field, value in fields.items():
+        for field, value in change(present).items():
             setattr(present, field, value)
         present.revision, present.updated_at = present.revision + 1, now
         present.save()

@@ -54,15 +54,21 @@ class DetailsForm(forms.Form):
 
     def save(self, *, actor: Any, now: datetime) -> Dashboard:
         given = self.cleaned_data
-        kept = [self.dashboard.config["filters"][int(place)] for place in given.get("filters", [])]
-        config = self.dashboard.config | {"period": given["period"], "compare": given["compare"], "filters": kept}
         fields = {name: given[name] for name in ("name", "description", "is_public")}
         changed = making.change(
-            self.dashboard, actor=actor, now=now, tags=given["tags"].split(","), config=config, **fields
+            self.dashboard, actor=actor, now=now, tags=given["tags"].split(","), config=self._config, **fields
         )
         if "viewers" in given:
             making.assign(changed, given["viewers"], actor=actor, now=now)
         return changed
+
+    def _config(self, present: dict[str, Any]) -> dict[str, Any]:
+        """Widgets, and filters that the form did not show, stay what they are."""
+        given = self.cleaned_data
+        shown = self.dashboard.config["filters"]
+        gone = [each for place, each in enumerate(shown) if str(place) not in given.get("filters", [])]
+        kept = [each for each in present["filters"] if each not in gone]
+        return present | {"period": given["period"], "compare": given["compare"], "filters": kept}
 
 
 def _initial(dashboard: Dashboard) -> dict[str, Any]:

@@ -68,13 +68,13 @@ def keep(request: DashboardRequest) -> HttpResponse:
     if page.period.key == "custom" or page.compare_mode == "custom":
         messages.error(request, "Fixed dates do not suit a dashboard. Choose a period such as the last 28 days.")
         return redirect(address(request.dashboard) + page.url())
-    filters = [to_json(each) for each in dict.fromkeys(page.locked + page.filters)]
-    config = request.dashboard.config | {
-        "period": page.period.key,
-        "compare": page.compare_mode,
-        "filters": filters,
-    }
-    making.change(request.dashboard, actor=request.user, now=clock.now(), config=config)
+    more = [to_json(each) for each in dict.fromkeys(page.filters)]
+
+    def kept(present: dict[str, Any]) -> dict[str, Any]:
+        filters = present["filters"] + [each for each in more if each not in present["filters"]]
+        return present | {"period": page.period.key, "compare": page.compare_mode, "filters": filters}
+
+    making.change(request.dashboard, actor=request.user, now=clock.now(), config=kept)
     messages.success(request, "Whoever opens this dashboard now begins with this period and these filters.")
     return redirect(address(request.dashboard))
 

@@ -44,7 +44,7 @@ def edit(request: DashboardRequest, widget: str) -> HttpResponse:
     form = _form(request, kind, stored)
     if request.method == "POST" and form.is_valid():
         try:
-            given = form.widget() | ({} if widget == "new" else {"id": widget, "w": stored["w"], "h": stored["h"]})
+            given = form.widget() | ({} if widget == "new" else {"id": widget})
             making.put_widget(request.dashboard, given, now=clock.now())
             return redirect(address(request.dashboard, "dashboard_edit"))
         except (QueryError, Problem) as refused:
