@@ -152,9 +152,7 @@ def claims(share: DashboardShare, token: str, now: datetime) -> Claims:
         raise TokenRefused("This view has expired. Load the page around it again.") from None
     except jwt.InvalidTokenError:
         raise TokenRefused(f"The token is not signed with this embed's secret. {CLAIMS}") from None
-    expires_at = datetime.fromtimestamp(found["exp"], tz=now.tzinfo)
-    if expires_at > now + TOKEN_LIVES_AT_MOST + timedelta(minutes=5):
-        raise TokenRefused(f"The token lives too long. {CLAIMS}")
+    expires_at = _end(found["exp"], now)
     if not isinstance(found.get("filters"), list):
         raise TokenRefused(f"The token does not say which rows count. {CLAIMS}")
     try:
@@ -163,6 +161,15 @@ def claims(share: DashboardShare, token: str, now: datetime) -> Claims:
         raise TokenRefused(str(refused)) from None
     theme = found.get("theme", "")
     return Claims(filters, expires_at, theme if theme in DashboardShare.Theme.values else "")
+
+
+def _end(exp: Any, now: datetime) -> datetime:
+    """`exp` in seconds since 1970. Compared as a number: dates end long before numbers do."""
+    if isinstance(exp, bool) or not isinstance(exp, int | float):
+        raise TokenRefused(f"The token's exp is no number of seconds. {CLAIMS}")
+    if exp > (now + TOKEN_LIVES_AT_MOST + timedelta(minutes=5)).timestamp():
+        raise TokenRefused(f"The token lives too long. {CLAIMS}")
+    return datetime.fromtimestamp(exp, tz=now.tzinfo)
 
 
 def token(share: DashboardShare, filters: list[Any], now: datetime, lives: timedelta = timedelta(hours=1)) -> str:

@@ -184,6 +184,30 @@ def test_a_token_that_does_not_say_whose_rows_opens_nothing(anonymous, dashboard
     assert refused.status_code == 403 and says in refused.content.decode() and b"Sales" not in refused.content
 
 
+@pytest.mark.parametrize(
+    ("exp", "says"),
+    [
+        (10**10, "too long"),  # in the year 2286
+        (10**12, "too long"),  # milliseconds: no date has a year that large
+        (10**18, "too long"),
+        pytest.param(10**400, "too long", id="of 400 digits"),
+        (1e300, "too long"),
+        (float("inf"), "not signed"),
+        (float("nan"), "not signed"),
+        ("2000000000", "no number"),
+        ([2000000000], "not signed"),
+        (-(10**18), "expired"),
+    ],
+)
+def test_a_token_that_ends_at_no_moment_we_know_opens_nothing(anonymous, dashboard, admin, exp, says):
+    shared = share(dashboard, admin, kind="embed")
+    token = jwt.encode({"exp": exp, "filters": []}, sharing.secret_of(shared), algorithm="HS256")
+
+    refused = anonymous.get(f"/embed/{shared.uid}/?token={token}")
+
+    assert refused.status_code == 403 and says in refused.content.decode()
+
+
 def test_a_token_of_another_embed_or_without_signature_opens_nothing(anonymous, dashboard, admin):
     one, other = (share(dashboard, admin, kind="embed") for _ in range(2))
     foreign = frame(one).replace(str(one.uid), str(other.uid))
