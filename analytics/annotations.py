@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from analytics.models import Annotation
@@ -31,6 +32,7 @@ def of_period(workspace: Workspace, person: Any, period: Period) -> list[Annotat
     return list(seen_by(workspace, person).filter(at__gte=period.start, at__lt=period.end)[:MOST_SHOWN])
 
 
+@transaction.atomic
 def create(workspace: Workspace, *, actor: Any, now: datetime, **fields: Any) -> Annotation:
     """`fields`: text, at, kind, url, is_shared. Problem for a moment no chart reaches, or a key's personal note."""
     if Annotation.objects.filter(workspace=workspace).count() >= MOST:
@@ -45,6 +47,7 @@ def create(workspace: Workspace, *, actor: Any, now: datetime, **fields: Any) ->
     return made
 
 
+@transaction.atomic
 def change(annotation: Annotation, *, actor: Any, now: datetime, **fields: Any) -> Annotation:
     for name, value in fields.items():
         setattr(annotation, name, value)
@@ -56,9 +59,10 @@ def change(annotation: Annotation, *, actor: Any, now: datetime, **fields: Any) 
     return annotation
 
 
+@transaction.atomic
 def delete(annotation: Annotation, *, actor: Any, now: datetime) -> None:
-    _record(annotation, "annotation.deleted", actor, now)
     annotation.delete()
+    _record(annotation, "annotation.deleted", actor, now)
 
 
 def drawn(found: Sequence[Annotation], starts: Sequence[datetime], zone: str) -> dict[str, Any]:

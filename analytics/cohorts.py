@@ -84,6 +84,7 @@ def freeze(cohort: Cohort, environment: Environment, *, name: str, actor: Any, n
     return save_people(workspace, environment, name=name, people=people, actor=actor, now=now, description=about)
 
 
+@transaction.atomic
 def change(cohort: Cohort, *, actor: Any, now: datetime, **fields: Any) -> Cohort:
     """`fields` are name, description and, of a living one, filters and days."""
     if cohort.kind == Kind.FROZEN and {"filters", "days"} & set(fields):
@@ -101,8 +102,9 @@ def delete(cohort: Cohort, *, actor: Any, now: datetime) -> None:
     """With its list. StoreUnavailable: then nothing is deleted."""
     if cohort.kind == Kind.FROZEN:
         store.delete_list(_dataset(cohort), cohort.pk)
-    _record(cohort, "cohort.deleted", actor, now)
-    cohort.delete()
+    with transaction.atomic():
+        cohort.delete()
+        _record(cohort, "cohort.deleted", actor, now)
 
 
 def checked(filters: Any) -> list[Any]:
@@ -126,6 +128,7 @@ def _new(workspace: Workspace, name: str, description: str, actor: Any, now: dat
     return Cohort(workspace=workspace, created_at=now, updated_at=now, **about, **fields)
 
 
+@transaction.atomic
 def _created(made: Cohort, actor: Any, now: datetime) -> Cohort:
     _save(made)
     _record(made, "cohort.created", actor, now)

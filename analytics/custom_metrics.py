@@ -21,6 +21,7 @@ MOST = 200  # in a workspace
 TAKEN = "There is a metric of this name. Choose another."
 
 
+@transaction.atomic
 def create(
     workspace: Workspace,
     *,
@@ -42,6 +43,7 @@ def create(
     return made
 
 
+@transaction.atomic
 def change(metric: SavedMetric, *, actor: Any, now: datetime, **fields: Any) -> SavedMetric:
     for field in ("name", "description"):
         setattr(metric, field, fields.get(field, getattr(metric, field)))
@@ -51,9 +53,10 @@ def change(metric: SavedMetric, *, actor: Any, now: datetime, **fields: Any) -> 
     return metric
 
 
+@transaction.atomic
 def delete(metric: SavedMetric, *, actor: Any, now: datetime) -> None:
-    _record(metric, "metric.deleted", actor, now)
     metric.delete()
+    _record(metric, "metric.deleted", actor, now)
 
 
 def value(metric: SavedMetric, page: PageQuery, now: datetime) -> float | None:

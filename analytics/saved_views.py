@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
@@ -21,6 +22,7 @@ def seen_by(workspace: Workspace, person: Any) -> QuerySet[SavedView]:
     return SavedView.objects.filter(mine_or_shared, workspace=workspace).select_related("created_by")
 
 
+@transaction.atomic
 def keep(
     workspace: Workspace, *, name: str, page: str, state: str, is_shared: bool, actor: Any, now: datetime
 ) -> SavedView:
@@ -38,9 +40,10 @@ def keep(
     return made
 
 
+@transaction.atomic
 def delete(view: SavedView, *, actor: Any, now: datetime) -> None:
-    _record(view, "view.deleted", actor, now)
     view.delete()
+    _record(view, "view.deleted", actor, now)
 
 
 def address(view: SavedView, slug: str) -> str:

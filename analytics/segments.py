@@ -15,6 +15,7 @@ MOST = 200  # in a workspace
 TAKEN = "There is a segment of this name. Choose another."
 
 
+@transaction.atomic
 def create(
     workspace: Workspace, *, name: str, filters: Any, actor: Any, now: datetime, description: str = ""
 ) -> Segment:
@@ -35,6 +36,7 @@ def create(
     return made
 
 
+@transaction.atomic
 def change(segment: Segment, *, actor: Any, now: datetime, **fields: Any) -> Segment:
     """`fields` are name, description, filters. A report that shows it shows the new one from now on."""
     for field, value in fields.items():
@@ -46,10 +48,11 @@ def change(segment: Segment, *, actor: Any, now: datetime, **fields: Any) -> Seg
     return segment
 
 
+@transaction.atomic
 def delete(segment: Segment, *, actor: Any, now: datetime) -> None:
     workspace = segment.workspace
-    audit.record(workspace.organization, actor, "segment.deleted", segment.name, now=now, workspace=workspace)
     segment.delete()
+    audit.record(workspace.organization, actor, "segment.deleted", segment.name, now=now, workspace=workspace)
 
 
 def checked(filters: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.db import transaction
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -119,7 +120,7 @@ class OrganizationAdmin(TenantAdmin):
         super().save_model(request, organization, form, change)
         said = ", ".join(sorted(form.changed_data))
         audit.record(organization, request.user, "organization.change", said, now=clock.now())
-        api_keys.forget()
+        transaction.on_commit(api_keys.forget)
 
     def delete_model(self, request: HttpRequest, organization: Organization) -> None:
         organizations.delete_organization(organization)
@@ -154,7 +155,7 @@ class WorkspaceAdmin(TenantAdmin):
         super().save_model(request, workspace, form, change)
         said, owner = ", ".join(sorted(form.changed_data)), workspace.organization
         audit.record(owner, request.user, "workspace.change", said, now=clock.now(), workspace=workspace)
-        api_keys.forget()
+        transaction.on_commit(api_keys.forget)
 
     def delete_model(self, request: HttpRequest, workspace: Workspace) -> None:
         organizations.delete_workspace(workspace, actor=request.user, now=clock.now())
@@ -215,6 +216,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().save_model(request, member, form, change)
         self._told(request, member, "member.role" if change else "member.add", f"{member.user} is {member.role}")
 
+    @transaction.atomic  # Django's own is around its forms, and not around actions on a list
     def delete_model(self, request: HttpRequest, member: Membership) -> None:
         super().delete_model(request, member)
         self._told(request, member, "member.remove", str(member.user))
@@ -277,6 +279,7 @@ class LimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().save_model(request, limit, form, change)
         self._told(request, "limits.set", limit)
 
+    @transaction.atomic
     def delete_model(self, request: HttpRequest, limit: Limit) -> None:
         super().delete_model(request, limit)
         self._told(request, "limits.lift", limit)
@@ -288,7 +291,7 @@ class LimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _told(self, request: HttpRequest, action: str, limit: Limit) -> None:
         target = f"{limit} ({limit.policy})" + (f" for {limit.api_key}" if limit.api_key else "")
         audit.record(limit.organization, request.user, action, target, now=clock.now())
-        api_keys.forget()
+        transaction.on_commit(api_keys.forget)
 
 
 @admin.register(LimitNotice)

@@ -16,6 +16,7 @@ from workspaces.models import Connection, Workspace
 from workspaces.providers import Provider, SettingError, get
 
 
+@transaction.atomic
 def connect(
     workspace: Workspace, group: str, kind: str, name: str, values: Mapping[str, str], *, actor: Any, now: datetime
 ) -> Connection:
@@ -28,6 +29,7 @@ def connect(
     return made
 
 
+@transaction.atomic
 def change(connection: Connection, name: str, values: Mapping[str, str], *, actor: Any, now: datetime) -> Connection:
     """A secret left empty stays what it was: nobody is shown it to type it again."""
     kept = {**_all_values(connection), **{key: value for key, value in values.items() if value}}
@@ -55,15 +57,17 @@ def pause(connection: Connection, reason: str, *, now: datetime) -> None:
     connection.save(update_fields=["paused_at", "pause_reason"])
 
 
+@transaction.atomic
 def resume(connection: Connection, *, actor: Any, now: datetime) -> None:
     connection.paused_at, connection.pause_reason = None, ""
     connection.save(update_fields=["paused_at", "pause_reason"])
     _audit(connection, "resume", actor, now)
 
 
+@transaction.atomic
 def disconnect(connection: Connection, *, actor: Any, now: datetime) -> None:
-    _audit(connection, "disconnect", actor, now)
     connection.delete()
+    _audit(connection, "disconnect", actor, now)
 
 
 def _fill(connection: Connection, name: str, settings: Any) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from config.lib.pictures import BROKEN, Picture, picture
 from config.lib.problems import Problem
 from workspaces import audit
@@ -23,11 +25,13 @@ def set_logo(organization: Organization, raw: bytes, *, actor: Any, now: datetim
     """Problem for what cannot be one."""
     found = _checked(raw)
     values = {"kind": found.kind, "data": found.data, "width": found.width, "height": found.height, "changed_at": now}
-    made, _ = Logo.objects.update_or_create(organization=organization, defaults=values)
-    audit.record(organization, actor, "organization.logo", f"{found.width} × {found.height} pixels", now=now)
+    with transaction.atomic():
+        made, _ = Logo.objects.update_or_create(organization=organization, defaults=values)
+        audit.record(organization, actor, "organization.logo", f"{found.width} × {found.height} pixels", now=now)
     return made
 
 
+@transaction.atomic
 def remove_logo(organization: Organization, *, actor: Any, now: datetime) -> None:
     if Logo.objects.filter(organization=organization).delete()[0]:
         audit.record(organization, actor, "organization.logo", "removed", now=now)

@@ -42,8 +42,9 @@ def update_organization(organization: Organization, changes: Mapping[str, Any], 
     changes = {name: value for name, value in changes.items() if name in ORGANIZATION_FIELDS}
     if "domain" in changes:
         changes["domain"] = hosts.normalize(changes["domain"] or "") or None
-    _change(organization, changes)
-    audit.record(organization, actor, "organization.change", ", ".join(sorted(changes)), now=now)
+    with transaction.atomic():
+        _change(organization, changes)
+        audit.record(organization, actor, "organization.change", ", ".join(sorted(changes)), now=now)
     api_keys.forget()
 
 
@@ -83,17 +84,18 @@ def update_workspace(workspace: Workspace, changes: Mapping[str, Any], *, actor:
         changes["timezone"] = _zone(changes["timezone"])
     if "allowed_hosts" in changes:
         changes["allowed_hosts"] = sorted({hosts.normalize_allowed(host) for host in changes["allowed_hosts"]} - {""})
-    _change(workspace, changes)
     target = ", ".join(sorted(changes))
-    audit.record(workspace.organization, actor, "workspace.change", target, now=now, workspace=workspace)
+    with transaction.atomic():
+        _change(workspace, changes)
+        audit.record(workspace.organization, actor, "workspace.change", target, now=now, workspace=workspace)
     api_keys.forget()
 
 
 def delete_workspace(workspace: Workspace, *, actor: Any, now: datetime) -> None:
     """Ends the workspace and its keys. Its number is never given again, so its events can never be seen by another."""
     with transaction.atomic():
-        audit.record(workspace.organization, actor, "workspace.delete", workspace.name, now=now)
         workspace.delete()
+        audit.record(workspace.organization, actor, "workspace.delete", workspace.name, now=now)
     api_keys.forget()
 
 

@@ -80,9 +80,10 @@ def switch(rule: AlertRule, is_active: bool, *, actor: Any, now: datetime) -> No
         _record(rule, "alert.changed", actor, now)
 
 
+@transaction.atomic
 def delete(rule: AlertRule, *, actor: Any, now: datetime) -> None:
-    _record(rule, "alert.deleted", actor, now)
     rule.delete()
+    _record(rule, "alert.deleted", actor, now)
 
 
 def snooze(rule: AlertRule, until: datetime | None, *, actor: Any, now: datetime) -> None:

@@ -24,6 +24,7 @@ STALE = "Somebody else changed this dashboard meanwhile. Load it again, and repe
 Fields = Mapping[str, Any]  # of a dashboard, by name
 
 
+@transaction.atomic
 def create(
     workspace: Workspace,
     *,
@@ -60,6 +61,7 @@ def duplicate(dashboard: Dashboard, *, actor: Any, now: datetime) -> Dashboard:
     return create(dashboard.workspace, name=name, actor=actor, now=now, **about)
 
 
+@transaction.atomic
 def change(dashboard: Dashboard, *, actor: Any, now: datetime, revision: int | None = None, **fields: Any) -> Dashboard:
     """`fields` are name, description, config, is_public, tags. Problem 409 when `revision` is no longer the present.
 
@@ -104,21 +106,22 @@ def arrange(dashboard: Dashboard, places: list[Any], *, now: datetime, revision:
     return _save(dashboard, arranged, now, revision)
 
 
+@transaction.atomic
 def assign(dashboard: Dashboard, people: Iterable[User], *, actor: Any, now: datetime) -> None:
     """Exactly these may see it, beside those who may see all."""
     people = list(people)
     before = set(dashboard.assignments.values_list("user_id", flat=True))
     if before == {each.pk for each in people}:
         return
-    with transaction.atomic():
-        dashboard.assignments.all().delete()
-        DashboardAssignment.objects.bulk_create(DashboardAssignment(dashboard=dashboard, user=each) for each in people)
+    dashboard.assignments.all().delete()
+    DashboardAssignment.objects.bulk_create(DashboardAssignment(dashboard=dashboard, user=each) for each in people)
     _record(dashboard, "dashboard.assigned", actor, now, f"{dashboard.name}: {', '.join(map(str, people)) or 'nobody'}")
 
 
+@transaction.atomic
 def delete(dashboard: Dashboard, *, actor: Any, now: datetime) -> None:
-    _record(dashboard, "dashboard.deleted", actor, now)
     dashboard.delete()
+    _record(dashboard, "dashboard.deleted", actor, now)
 
 
 def members(workspace: Workspace, emails: Sequence[str]) -> list[User]:

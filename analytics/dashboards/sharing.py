@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import jwt
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.db.models import Q
 
 from analytics.dashboards.config import stored_filters
@@ -51,6 +52,7 @@ class Claims:
     theme: str = ""
 
 
+@transaction.atomic
 def create(
     dashboard: Dashboard,
     *,
@@ -93,6 +95,7 @@ def create(
     return made
 
 
+@transaction.atomic
 def revoke(share: DashboardShare, *, actor: Any, now: datetime) -> None:
     """It ends with the next request; open pages lose their socket within five seconds."""
     if DashboardShare.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=now):

@@ -78,10 +78,11 @@ def create(
 def delete(report: ScheduledReport, *, actor: Any, now: datetime) -> None:
     workspace = report.workspace
     with transaction.atomic():
-        audit.record(workspace.organization, actor, "report_mail.delete", str(report), now=now, workspace=workspace)
         report.delete()
+        audit.record(workspace.organization, actor, "report_mail.delete", str(report), now=now, workspace=workspace)
 
 
+@transaction.atomic
 def unsubscribe(recipient: ReportRecipient, now: datetime) -> None:
     """Says it once in the audit log, however often it is asked."""
     if not ReportRecipient.objects.filter(pk=recipient.pk, unsubscribed_at__isnull=True).update(unsubscribed_at=now):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -82,26 +83,30 @@ def business_settings(request: WorkspaceRequest, slug: str) -> HttpResponse:
             rates = RateForm(request.POST, instance=CurrencyRate(workspace=request.workspace))
         elif form == "spend":
             spend = SpendForm(request.POST, request.FILES)
-        elif form == "roles":
-            errors = _save_roles(request)
-        done: dict[str, Callable[..., str]] = {
-            "rate": _state_rate,
-            "spend": _record_spend,
-            "forget_rate": _forget_rate,
-            "forget_spend": _forget_spend,
-        }
-        act = done.get(form)
-        said = "Saved. All days are computed anew." if form == "roles" and not errors else ""
-        if act:
-            said = act(request, rates if form == "rate" else spend)
-        if said:
+        if said := _done(request, form, rates if form == "rate" else spend, errors):
             messages.success(request, said)
-            audit.record(
-                request.workspace.organization, request.user, "business_metrics.changed", form,
-                now=clock.now(), workspace=request.workspace,
-            )  # fmt: skip
             return HttpResponseRedirect(reverse("business_settings", args=[slug]))
     return render(request, "analytics/settings/business.html", _context(request, rates, spend, errors))
+
+
+@transaction.atomic
+def _done(request: WorkspaceRequest, name: str, form: forms.BaseForm, errors: dict[str, str]) -> str:
+    """What was changed, in words, with its line in the audit log; empty where nothing was. `errors` gets the roles'."""
+    acts: dict[str, Callable[..., str]] = {
+        "rate": _state_rate,
+        "spend": _record_spend,
+        "forget_rate": _forget_rate,
+        "forget_spend": _forget_spend,
+    }
+    if name == "roles":
+        errors.update(_save_roles(request))
+        said = "" if errors else "Saved. All days are computed anew."
+    else:
+        said = acts[name](request, form) if name in acts else ""
+    if said:
+        workspace, action = request.workspace, "business_metrics.changed"
+        audit.record(workspace.organization, request.user, action, name, now=clock.now(), workspace=workspace)
+    return said
 
 
 def _context(request: WorkspaceRequest, rates: RateForm, spend: SpendForm, errors: dict[str, str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import redis
 import structlog
+from django.db import transaction
 
 from tracking import buffer
 from tracking.erasure import again, copies, envelopes, states
@@ -91,6 +92,7 @@ def _forget_examples(erasure: Erasure, dataset_id: int) -> None:
     seen.exclude(examples=[]).update(examples=[])
 
 
+@transaction.atomic
 def _note(erasure: Erasure, found: Counter[str], now: datetime, *, is_last: bool) -> None:
     total = Counter(erasure.found) + found
     erasure.found, erasure.swept_at, erasure.hidden_at = dict(total), now, erasure.hidden_at or now

@@ -74,9 +74,10 @@ def _delete(row: Expiry, now: datetime) -> None:
         Expiry.objects.filter(pk=row.pk).update(started_at=now - LEASE)  # whoever tries again need not wait
         raise
     row.finished_at = now
-    row.save(update_fields=["finished_at"])
-    if row.total:
-        _tell(row, now)
+    with transaction.atomic():
+        row.save(update_fields=["finished_at"])
+        if row.total:
+            _tell(row, now)
 
 
 def _tell(row: Expiry, now: datetime) -> None:

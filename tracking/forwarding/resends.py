@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from config.lib.problems import Problem
 from tracking.forwarding import health, rules
 from tracking.models import Delivery, Forwarding, Resend
@@ -13,6 +15,7 @@ OPEN_AT_MOST = 3
 LONGEST = timedelta(days=400)
 
 
+@transaction.atomic
 def of_range(forwarding: Forwarding, start: datetime, end: datetime, *, actor: Any, now: datetime) -> Resend:
     """Events received in [start, end), by the rules of now, with the ids they had. Raises Problem."""
     start, end = (each.replace(microsecond=each.microsecond // 1000 * 1000) for each in (start, min(end, now)))
@@ -34,6 +37,7 @@ def count(forwarding: Forwarding, start: datetime, end: datetime) -> int:
     return count_arrivals(forwarding.dataset_id, rules.chosen(forwarding), start, end)
 
 
+@transaction.atomic
 def dead_letters(forwarding: Forwarding, *, actor: Any, now: datetime, only: Delivery | None = None) -> int:
     """All dead letters, or one, are tried anew as they are; how many batches."""
     letters = forwarding.deliveries.filter(state=Delivery.State.DEAD)
@@ -41,8 +45,8 @@ def dead_letters(forwarding: Forwarding, *, actor: Any, now: datetime, only: Del
         letters = letters.filter(pk=only.pk)
     revived = letters.update(state=Delivery.State.PENDING, attempts=0, due_at=now)
     if revived:
-        health.forget(forwarding)
         _record(forwarding, "retry", f"{revived} dead letters", actor, now)
+        health.forget(forwarding)
     return revived
 
 

@@ -76,6 +76,7 @@ def _settings(forwarding: Forwarding, values: Mapping[str, str], now: datetime) 
     return provider.changed(values, now)
 
 
+@transaction.atomic
 def pause(forwarding: Forwarding, *, actor: Any, now: datetime) -> None:
     connections.pause(forwarding.connection, f"Paused by {actor}.", now=now)
     workspace = forwarding.connection.workspace

@@ -32,7 +32,10 @@ def record(
     now: datetime,
     workspace: Workspace | None = None,
 ) -> AuditEntry:
-    """`actor` is a user or a key's holder; kept as text, so that the line outlives both."""
+    """`actor` is a user or a key's holder; kept as text, so that the line outlives both.
+
+    Call in the transaction of what it tells of, after it: the organization is locked from here to its end.
+    """
     last = chain.head(organization)
     entry = AuditEntry(
         organization=organization,

@@ -215,6 +215,19 @@ def test_a_worker_that_dies_in_a_pass_leaves_it_to_another(acme, owner, two_peop
     assert users(acme) == ["bob", "bob"] and asked.done_at
 
 
+def test_a_worker_that_dies_at_the_end_of_the_last_pass_tells_the_log_once(acme, owner, two_people, clock, monkeypatch):
+    asked = ask(acme, owner)
+    passes(clock, 1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Erasure, "save", _killed)
+        passes(clock, 1)
+    clock.shift(timedelta(minutes=10))
+    passes(clock)
+
+    asked.refresh_from_db()
+    assert asked.done_at and AuditEntry.objects.filter(action="erasure.done").count() == 1
+
+
 def _away(*_):
     raise StoreUnavailable("no route to host")
 

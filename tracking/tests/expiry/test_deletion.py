@@ -19,6 +19,7 @@ from tracking.tests.expiry.aging import keep, night, oldest, rows, say
 from tracking.tests.usage.booked import stored, stored_and_booked
 from tracking.usage import reconcile
 from workspaces import api_keys
+from workspaces.audit import chain
 from workspaces.models import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("event_store", "empty_log", "clock")
@@ -129,6 +130,21 @@ def test_killed_anywhere_it_goes_on_the_next_time(acme, acme_key, old_and_new, c
     assert Expiry.objects.get().finished_at == now()
     told = AuditEntry.objects.get(action="events.expire").target
     assert GONE in told
+
+
+def test_killed_before_the_log_is_told_it_tells_it_the_next_time(acme, old_and_new, clock, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    keep(acme, 90)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(chain, "seal_of", killed)
+        night(acme)
+    between = Expiry.objects.get().finished_at
+    night(acme, clock, 1)
+
+    assert between is None and Expiry.objects.get().finished_at == now()
+    assert GONE in AuditEntry.objects.get(action="events.expire").target
 
 
 def test_a_store_that_is_away_is_asked_again(acme, old_and_new, monkeypatch):
