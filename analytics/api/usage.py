@@ -158,7 +158,7 @@ def quotas_view(request: Request) -> Response:
     with log_needed():
         if name := request.query_params.get("metric"):
             return Response(_checked(request, workspace, _name(name), now))
-        found = [shown(quota) for quota in quotas.of_organization(workspace.organization, now)]
+        found = shown(quotas.of_organization(workspace.organization, now))
     return Response({"quotas": found, "as_of": now.isoformat()})
 
 
@@ -184,8 +184,14 @@ def roll_up(request: Request) -> Response:
     return Response({"success": True, **about})
 
 
-def shown(quota: Quota) -> dict[str, Any]:
-    """A quota as the API writes it."""
+def shown(found: list[Quota]) -> list[dict[str, Any]]:
+    """Quotas as the API writes them."""
+    ids = {quota.key_id for quota in found if quota.key_id}
+    uids = dict(ApiKey.objects.filter(pk__in=ids).values_list("pk", "uid")) if ids else {}
+    return [_row(quota, str(uids[quota.key_id]) if quota.key_id else None) for quota in found]
+
+
+def _row(quota: Quota, key: str | None) -> dict[str, Any]:
     return {
         "metric": quota.metric,
         "period": quota.period,
@@ -196,7 +202,7 @@ def shown(quota: Quota) -> dict[str, Any]:
         "exceeded": quota.is_exceeded,
         "policy": quota.policy,
         "state": quota.state.value,
-        "key": str(ApiKey.objects.values_list("uid", flat=True).get(pk=quota.key_id)) if quota.key_id else None,
+        "key": key,
         "resets_at": quota.resets_at.isoformat(),
         "forecast": quota.forecast,
     }
@@ -240,7 +246,7 @@ def _increment(request: Request) -> Response:
 
 def _checked(request: Request, workspace: Workspace, name: str, now: datetime) -> dict[str, Any]:
     key_id = request.user.key.pk if isinstance(request.user, KeyHolder) else 0
-    return shown(quotas.check(workspace.organization, name, now, key_id))
+    return shown([quotas.check(workspace.organization, name, now, key_id)])[0]
 
 
 def _workspace(request: Request, action: str, *, writes: bool = False) -> Workspace:

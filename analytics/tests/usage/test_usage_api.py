@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from config.lib.clock import now
 from tracking.tests.door import post
@@ -47,6 +49,24 @@ def test_every_default_limit_is_listed(server, clock):
         ("api_requests_daily", 100_000),
         ("builds_daily", 200),
     }
+
+
+def test_the_limits_of_five_keys_cost_the_database_as_many_questions_as_that_of_one(server, acme, owner, clock):
+    def limited() -> str:
+        key = api_keys.issue(acme, name="One", actor=owner, now=now(), kind="secret", permissions=["read"])[0]
+        limits.set_limit(acme.organization, Quota("events", "month", 9), actor=owner, now=now(), key=key, source="own")
+        return str(key.uid)
+
+    keys, asked = [limited()], []
+    server.get(QUOTAS)  # what is remembered for a while is remembered now
+    for more in (0, 4):
+        keys += [limited() for _ in range(more)]
+        with CaptureQueriesContext(connection) as queries:
+            found = server.get(QUOTAS).json()["quotas"]
+        assert sorted(each["key"] for each in found if each["key"]) == sorted(keys)
+        asked.append(sum("workspaces_apikey" in each["sql"] for each in queries))
+
+    assert asked[0] == asked[1]
 
 
 def test_a_soft_limit_of_an_own_unit_breaks_nothing_and_says_exceeded(server, acme, clock):
