@@ -19,12 +19,11 @@ from tracking.forwarding import accounting, rules
 from tracking.models import Delivery, Forwarding
 from tracking.store import StoreError
 from tracking.store.arrivals import Span, events_by_id, traits_of
+from workspaces import retries
 from workspaces.providers import DeliveryError
 
 log = logging.getLogger(__name__)
 
-# After the first, second … failure; Standard Webhooks suggests them.
-SCHEDULE = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
 UNKNOWN = timedelta(seconds=60)  # after an attempt of which nobody told the end
 TOGETHER = {"identify", "auto_identify", "form_submit"}
 
@@ -129,11 +128,11 @@ def _failed(delivery: Delivery, error: DeliveryError, now: datetime, shift: floa
     told = str(error)[:512]
     if error.permanent:
         mine.update(attempts=attempts - 1, due_at=now, error=told)
-    elif attempts > len(SCHEDULE):
+    elif attempts > len(retries.RETRIES_S):
         mine.update(state=Delivery.State.DEAD, error=told)
     else:
-        pause = max(SCHEDULE[attempts - 1] * shift, timedelta(seconds=error.retry_after or 0))
-        mine.update(due_at=now + pause, error=told)
+        pause_s = max(retries.RETRIES_S[attempts - 1] * shift, error.retry_after or 0)
+        mine.update(due_at=now + timedelta(seconds=pause_s), error=told)
 
 
 def _child(parent: Delivery, ids: Sequence[bytes], due_at: datetime) -> Delivery:

@@ -29,7 +29,7 @@ def failing(acme, vendor, writer) -> Forwarding:
 def test_each_failure_doubles_the_rest_up_to_ten_minutes(acme, vendor, writer, at_noon, monkeypatch):
     monkeypatch.setattr(work.random, "uniform", lambda low, high: 1.0)
     made = failing(acme, vendor, writer)
-    monkeypatch.setattr("tracking.forwarding.delivery.SCHEDULE", (timedelta(0),) * 99)
+    monkeypatch.setattr("workspaces.retries.RETRIES_S", (0,) * 99)
 
     rests = []
     for _ in range(9):
