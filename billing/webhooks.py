@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from billing.models import Customer, StripeEvent
 from billing.subscriptions import sync
@@ -140,11 +140,9 @@ def _claim(event_id: int, now: datetime) -> bool:
 
 
 def _claimable(now: datetime) -> QuerySet[StripeEvent]:
-    return StripeEvent.objects.filter(
-        state__in=[State.RECEIVED, State.HANDLING, State.FAILED],
-        next_attempt_at__lte=now,
-        attempts__lt=MAX_ATTEMPTS,
-    )
+    # A new one at once: the worker's clock may be behind that of whoever received it.
+    its_turn = Q(state=State.RECEIVED) | Q(state__in=[State.HANDLING, State.FAILED], next_attempt_at__lte=now)
+    return StripeEvent.objects.filter(its_turn, attempts__lt=MAX_ATTEMPTS)
 
 
 def _put_off(event: StripeEvent, why: str, now: datetime) -> None:
