@@ -29,6 +29,7 @@ from tracking.api.events import EventView
 
 EVENTS_A_PAGE, MAX_EVENTS_A_PAGE = 100, 1000
 NAMES_AT_MOST = 100
+SENDS = ("POST", "OPTIONS")
 
 
 class EventsView(EventView):
@@ -36,7 +37,8 @@ class EventsView(EventView):
 
     @property
     def _reads(self) -> bool:
-        return getattr(self.request, "method", "GET") == "GET"
+        """All but what a sender does, HEAD too, which Django answers by `get`: what is new is guarded by itself."""
+        return getattr(self.request, "method", "GET") not in SENDS
 
     def get_authenticators(self) -> list[Any]:
         return [each() for each in APIView.authentication_classes] if self._reads else []

@@ -43,3 +43,9 @@ def test_the_statistics_count_names_and_refusals(stored, acme_secret):
 def test_a_key_that_only_writes_reads_nothing(stored, acme_key):
     for path in ("events", "events/stats"):
         assert Client(headers={"X-API-Key": acme_key}).get(f"/api/{path}").status_code == 403
+
+
+def test_asking_for_the_head_alone_needs_the_key_that_reading_needs(stored, acme_key, acme_secret):
+    for path in ("/api/events", "/api/v1/analytics/events"):
+        of = [Client(headers={"X-API-Key": key} if key else {}).head(path) for key in ("", acme_key, acme_secret)]
+        assert [answer.status_code for answer in of] == [401, 403, 200]
