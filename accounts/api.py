@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.decorators import api_view, authentication_classes, parser_classes, permission_classes
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from accounts.serializers import (
     RegisterSerializer,
     TokenSerializer,
 )
+from config.lib.json_parser import BoundedJSONParser
 
 CREDENTIALS = {"email": "user@example.com", "password": "secure_password"}
 TOKEN = OpenApiExample("Token", {"access_token": "eyJhbGciOi…", "token_type": "bearer"}, response_only=True)
@@ -48,7 +49,7 @@ def register(request: Request) -> Response:
 @api_view(["POST"])
 @authentication_classes([])
 @permission_classes([AllowAny])
-@parser_classes([FormParser, JSONParser])
+@parser_classes([FormParser, BoundedJSONParser])
 def login(request: Request) -> Response:
     """Log in for a token, to be sent as `Authorization: Bearer …`. It works for an hour, or until you log out."""
     body = LoginSerializer(data=request.data)

@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, parser_classes
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +14,7 @@ from analytics.api.asked import WORKSPACE, limit_of
 from analytics.models import AcquisitionSpend
 from analytics.refusals import as_problems
 from analytics.rollups import spend as spending
+from config.lib.json_parser import BoundedJSONParser
 from config.lib.problems import Problem
 from workspaces.access import requested_workspace
 from workspaces.roles import needs
@@ -73,7 +74,7 @@ class RecordedSerializer(serializers.Serializer[Any]):
     ],
 )
 @api_view(["GET", "POST"])
-@parser_classes([JSONParser, CsvParser])
+@parser_classes([BoundedJSONParser, CsvParser])
 def spend(request: Request) -> Response:
     """What was spent on winning customers. A row sent again replaces the earlier one."""
     if request.method == "GET":

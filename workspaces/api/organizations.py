@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.decorators import api_view, parser_classes, permission_classes
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import IsPerson, person
 from config.lib import clock
+from config.lib.json_parser import BoundedJSONParser
 from workspaces import access, roles
 from workspaces import organizations as topic
 from workspaces.api.workspaces import shown
@@ -19,7 +19,7 @@ from workspaces.models import Membership, Organization
 from workspaces.serializers import OrganizationSerializer, TenantSerializer
 
 
-class PlainJSONParser(JSONParser):
+class PlainJSONParser(BoundedJSONParser):
     """JSON under the content type that `curl -d` sends when told nothing. Sessions need a CSRF token besides."""
 
     media_type = "application/x-www-form-urlencoded"
@@ -74,7 +74,7 @@ def organization(request: Request, uid: str) -> Response:
 )
 @api_view(["POST"])
 @permission_classes([IsPerson])
-@parser_classes([JSONParser, PlainJSONParser])
+@parser_classes([BoundedJSONParser, PlainJSONParser])
 def tenants(request: Request) -> Response:
     """An organization and its first workspace in one step. Name it later by the header X-Tenant-Slug."""
     body = TenantSerializer(data=request.data)

@@ -66,7 +66,7 @@ def _places(body: bytes) -> tuple[list[Any], int]:
     try:
         given = json.loads(body)
         places, revision = given["widgets"], given["revision"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         places = revision = None
     if not isinstance(places, list) or not isinstance(revision, int):
         raise Problem(400, "invalid_layout", 'Send {"revision": 1, "widgets": [{"id": "…", "w": 6, "h": 4}]}.')
