@@ -28,6 +28,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """What the rate limits count by. A forwarded address is believed from a trusted proxy only."""
         return client_address(request.META)
 
+    def login_key(self, request: HttpRequest, email: str) -> str:
+        """By which allauth counts the wrong passwords of one address."""
+        key: str = self._get_login_attempts_cache_key(request, email=email)
+        return key
+
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """The secret of an authenticator app and the seed of recovery codes are sealed: a stolen backup holds neither."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.account.models import EmailAddress, Login
@@ -29,6 +30,7 @@ from django.dispatch import Signal
 from django.forms import Form
 from django.http import HttpRequest
 
+from accounts import waiting
 from accounts.models import User
 from config.lib.problems import Problem
 
@@ -69,7 +71,7 @@ def sign_in(request: HttpRequest, email: str, password: str) -> dict[str, str]:
     with _session_without_cookie(request):
         form = LoginInput({"email": email, "password": password})
         if not form.is_valid():
-            raise _refusal(form, status=401)
+            raise _no_login(request, email, form)
         with _stopped_login():
             flows.login.perform_password_login(request, {"email": email}, form.login)
         return _token(request)
@@ -140,18 +142,26 @@ def _token(request: HttpRequest) -> dict[str, str]:
 def limit(request: HttpRequest, action: str) -> None:
     """Counts an attempt by allauth's table (ACCOUNT_RATE_LIMITS). Raises Problem 429 when it is one too many."""
     if not ratelimit.consume(request, action=action):
-        raise _too_many()
+        raise _too_many(waiting.seconds(request, action))
 
 
-def _refusal(form: Form, status: int = 422) -> Problem:
-    """The first thing that is wrong with the form, in allauth's words."""
+def _no_login(request: HttpRequest, email: str, form: Form) -> Problem:
+    """Why this is nobody who may come in, or not yet."""
     field, errors = next(iter(form.errors.get_json_data().items()))
     if errors[0]["code"] == "too_many_login_attempts":
-        return _too_many()
-    if status == 401 and field == "password":
+        return _too_many(waiting.seconds(request, "login_failed", get_adapter().login_key(request, email)))
+    if field == "password":
         return Problem(401, "bad_credentials", errors[0]["message"], headers=CHALLENGE)
+    return _refusal(form)
+
+
+def _refusal(form: Form) -> Problem:
+    """The first thing that is wrong with the form, in allauth's words."""
+    field, errors = next(iter(form.errors.get_json_data().items()))
     return Problem(422, "invalid", " ".join(error["message"] for error in errors), field=field)
 
 
-def _too_many() -> Problem:
-    return Problem(429, "too_many_attempts", "Too many attempts. Wait a minute.", headers={"Retry-After": "60"})
+def _too_many(wait_s: int) -> Problem:
+    wait_s = max(1, wait_s)
+    detail = f"Too many attempts. Try again in {wait_s} seconds."
+    return Problem(429, "too_many_attempts", detail, headers={"Retry-After": str(wait_s)})

@@ -94,6 +94,25 @@ def test_after_five_wrong_passwords_for_one_address_even_the_right_one_has_to_wa
     assert int(answer.headers["Retry-After"]) >= 1
 
 
+def test_a_locked_address_is_told_for_how_long_and_that_is_true(anonymous, owner, clock):
+    def log_in_with(password: str):
+        return anonymous.post("/auth/jwt/login", f"username={owner.email}&password={password}", content_type=FORM)
+
+    for _ in range(5):
+        log_in_with("wrong")
+        clock.shift(10)
+    first = log_in_with(PASSWORD)
+    clock.shift(249)
+    second = log_in_with(PASSWORD)
+    clock.shift(int(second.headers["Retry-After"]))
+
+    # The first wrong password was 50 seconds ago, and an address waits for five minutes.
+    assert first.headers["Retry-After"] == "250"
+    assert first.json()["detail"] == "Too many attempts. Try again in 250 seconds."
+    assert (second.status_code, second.headers["Retry-After"]) == (429, "1")
+    assert log_in_with(PASSWORD).status_code == 200
+
+
 def test_the_twenty_first_registration_from_one_address_in_a_minute_has_to_wait(anonymous):
     def register(number: int) -> int:
         body = {"email": f"u{number}@example.com", "password": PASSWORD}
