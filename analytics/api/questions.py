@@ -12,6 +12,7 @@ from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_o
 from analytics.api.paging import continued
 from analytics.exports import csv_of_events
 from analytics.query import run
+from analytics.query.given import text_of
 from analytics.query.parse import from_json
 from analytics.query.words import known_metric
 from analytics.refusals import as_problems
@@ -66,7 +67,7 @@ def query(request: Request) -> Response:
     now = clock.now()
     with as_problems():
         asked = from_json(request.data, workspace, now, environment)
-        return Response(answer(run(continued(asked, dict(request.data).get("cursor")), now)))
+        return Response(answer(run(continued(asked, text_of(dict(request.data), "cursor")), now)))
 
 
 @extend_schema(

@@ -19,6 +19,7 @@ from django.http import QueryDict
 from analytics.dashboards.kinds import KINDS, Kind, Question
 from analytics.query.comparison import COMPARES
 from analytics.query.condition_json import from_list, to_json
+from analytics.query.given import list_of, text_of
 from analytics.query.model import Condition, QueryError
 from analytics.query.periods import DEFAULT_PERIOD, PRESETS
 from analytics.query.saved import Saved
@@ -43,11 +44,12 @@ def checked(given: Any, saved: Saved) -> dict[str, Any]:
         known("field", str(name), FIELDS, f"config.{name}")
     periods = [key for key in PRESETS if key != "custom"]
     compares = [mode for mode in COMPARES if mode != "custom"]
+    period, compare = (text_of(given, name, f"config.{name}") for name in ("period", "compare"))
     return {
-        "period": known("period", str(given.get("period") or DEFAULT_PERIOD), periods, "config.period"),
-        "compare": known("comparison", str(given.get("compare") or "previous"), compares, "config.compare"),
-        "filters": stored_filters(given.get("filters") or [], saved),
-        "widgets": _widgets(given.get("widgets") or [], saved),
+        "period": known("period", period or DEFAULT_PERIOD, periods, "config.period"),
+        "compare": known("comparison", compare or "previous", compares, "config.compare"),
+        "filters": stored_filters(list_of(given, "filters", "config.filters"), saved),
+        "widgets": _widgets(list_of(given, "widgets", "config.widgets"), saved),
     }
 
 

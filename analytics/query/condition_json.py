@@ -63,12 +63,12 @@ def to_json(given: Condition) -> list[Any]:
 def _did(given: dict[str, Any], saved: Saved, depth: int) -> Did:
     for name in given:
         known("field", str(name), ("filters", "times", "days"), "filters")
-    filters = given.get("filters") or []
-    if not isinstance(filters, list):
+    filters = given.get("filters")
+    if filters is not None and not isinstance(filters, list):
         raise QueryError(DID, "filters")
     days = given.get("days")
     return Did(
-        tuple(from_json(each, saved, depth + 1) for each in filters),
+        tuple(from_json(each, saved, depth + 1) for each in filters or []),
         checked_times(given.get("times", 1)),
         checked_days(days) if days is not None else None,
     )

@@ -13,6 +13,7 @@ from analytics.query.condition_limits import checked_tree
 from analytics.query.condition_text import from_text
 from analytics.query.deleted import told
 from analytics.query.extent import first_moment
+from analytics.query.given import flag_of, list_of, text_of
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, Interval, Period, Query, QueryError
 from analytics.query.page import DEFAULTS, PageQuery
@@ -74,9 +75,9 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
     for name in data:
         known("field", str(name), FIELDS, str(name))
     metrics = tuple(known_metric(word) for word in _words(data, "metrics")) or ("visitors",)
-    period = _period(_flat(data.get("period"), "period"), workspace, environment, now)
+    period = _period(_flat(data, "period"), workspace, environment, now)
     dimensions = tuple(known_dimension(word) for word in _words(data, "dimensions"))
-    interval = data.get("interval")
+    interval = text_of(data, "interval")
     period, compare = told(period, _comparison(data, period, now), workspace, environment, now)
     return Query(
         dataset_id=workspace.dataset_id(environment),
@@ -85,13 +86,13 @@ def from_json(data: Any, workspace: Workspace, now: datetime, environment: Envir
         metrics=metrics,
         dimensions=dimensions,
         filters=_conditions(data, SavedOf(workspace, now)),
-        interval=cast(Interval, known("interval", str(interval), INTERVALS, "interval")) if interval else None,
+        interval=cast(Interval, known("interval", interval, INTERVALS, "interval")) if interval else None,
         compare=compare,
         order_by=_order(data, [*metrics, *dimensions]),
         limit=_whole(data, "limit", 10, 1, MAX_ROWS),
         offset=_whole(data, "offset", 0, 0, 1_000_000),
-        bots=data.get("bots") is True,
-        profile=_profile(str(data.get("profile") or OURS)),
+        bots=flag_of(data, "bots"),
+        profile=_profile(text_of(data, "profile") or OURS),
     )
 
 
@@ -127,9 +128,10 @@ def conditions_of(params: QueryDict, workspace: Workspace, now: datetime) -> tup
 
 
 def _conditions(data: Mapping[str, Any], saved: SavedOf) -> tuple[Condition, ...]:
-    found = from_list(data.get("filters") or [], saved)
-    found += (saved.segment(str(data["segment"])),) if data.get("segment") else ()
-    return found + ((saved.cohort(str(data["cohort"])),) if data.get("cohort") else ())
+    found = from_list(list_of(data, "filters"), saved)
+    segment, cohort = text_of(data, "segment"), text_of(data, "cohort")
+    found += (saved.segment(segment),) if segment else ()
+    return found + ((saved.cohort(cohort),) if cohort else ())
 
 
 def _period(values: Mapping[str, str], workspace: Workspace, environment: Environment, now: datetime) -> Period:
@@ -163,18 +165,20 @@ def _apart(period: Period, compare: Period | None) -> Period | None:
 
 
 def _comparison(data: Mapping[str, Any], period: Period, now: datetime) -> Period | None:
-    given = data.get("compare") or "off"
-    match = cast(Match, known("match", str(data.get("match") or "weekday"), MATCHES, "match"))
+    given = data.get("compare")
+    match = cast(Match, known("match", text_of(data, "match") or "weekday", MATCHES, "match"))
     if isinstance(given, Mapping):
         return _apart(period, compared(period, "custom", match, now, _days(given, "from", "to")))
-    mode = known("comparison", str(given), [word for word in COMPARES if word != "custom"], "compare")
+    word = text_of(data, "compare") or "off"
+    mode = known("comparison", word, [each for each in COMPARES if each != "custom"], "compare")
     return compared(period, cast(Compare, mode), match, now)
 
 
-def _flat(given: Any, field: str) -> Mapping[str, str]:
+def _flat(data: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    given = data.get(name)
     if isinstance(given, Mapping):
-        return {"period": "custom"} | {str(name): str(value) for name, value in given.items()}
-    return {"period": str(given or periods.DEFAULT_PERIOD)}
+        return {"period": "custom"} | {str(each): str(value) for each, value in given.items()}
+    return {"period": text_of(data, name) or periods.DEFAULT_PERIOD}
 
 
 def _profile(given: str) -> str:
@@ -184,7 +188,7 @@ def _profile(given: str) -> str:
 
 def _order(data: Mapping[str, Any], names: list[str]) -> tuple[str, Any] | None:
     given = data.get("order_by")
-    if not given:
+    if given is None or given == []:
         return None
     if not isinstance(given, list) or len(given) != 2 or given[0] not in names or given[1] not in ("asc", "desc"):
         instead = 'order_by is a metric or dimension that is asked for, and a direction: ["visitors", "desc"].'
@@ -192,15 +196,8 @@ def _order(data: Mapping[str, Any], names: list[str]) -> tuple[str, Any] | None:
     return given[0], given[1]
 
 
-def _list(data: Mapping[str, Any], name: str) -> list[Any]:
-    given = data.get(name) or []
-    if not isinstance(given, list):
-        raise QueryError(f'{name} is a list, such as "{name}": [].', name)
-    return given
-
-
 def _words(data: Mapping[str, Any], name: str) -> list[str]:
-    return list(dict.fromkeys(str(word) for word in _list(data, name)))
+    return list(dict.fromkeys(str(word) for word in list_of(data, name)))
 
 
 def _whole(data: Mapping[str, Any], name: str, default: int, least: int, most: int) -> int:

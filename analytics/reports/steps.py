@@ -7,6 +7,7 @@ from analytics.query.bounds import Parameters, Window
 from analytics.query.condition_json import from_list
 from analytics.query.condition_text import from_text, parts, to_text
 from analytics.query.conditions import Look, all_of
+from analytics.query.given import list_of, text_of
 from analytics.query.model import Condition, Filter, Query, QueryError
 from analytics.query.saved import NOTHING_SAVED, Saved
 from analytics.query.words import known
@@ -40,11 +41,18 @@ def step_of_json(given: Any, saved: Saved = NOTHING_SAVED, field: str = "steps")
         raise QueryError(SHAPE, field)
     for name in given:
         known("field", str(name), ("filters", *KINDS), field)
-    short = tuple(Filter(name, "is", (str(given[name]),)) for name in KINDS if given.get(name))
-    found = short + from_list(given.get("filters") or [], saved, field)
+    words = {name: text_of(given, name, field) for name in KINDS}
+    short = tuple(Filter(name, "is", (word,)) for name, word in words.items() if word)
+    found = short + from_list(list_of(given, "filters", field), saved, field)
     if not found:
         raise QueryError(SHAPE, field)
     return found
+
+
+def step_or_any(data: Mapping[str, Any], name: str, saved: Saved) -> Step:
+    """The step of a field that may be left out, or empty: any event, then."""
+    given = data.get(name)
+    return ANYTHING if given in (None, "", {}) else step_of_json(given, saved, name)
 
 
 def fits(step: Iterable[Condition], query: Query, bound: Parameters) -> str:

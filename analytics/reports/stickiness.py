@@ -19,7 +19,7 @@ from analytics.query.model import Interval, Period, Query
 from analytics.query.reporting import report
 from analytics.query.saved import Saved
 from analytics.query.scope import where
-from analytics.reports.steps import ANYTHING, Step, fits, step_of_json, step_of_text, text_of_step
+from analytics.reports.steps import ANYTHING, Step, fits, step_of_text, step_or_any, text_of_step
 from analytics.reports.units import units
 from config.lib.clock import day_start
 
@@ -65,7 +65,7 @@ def from_params(params: QueryDict, saved: Saved) -> Stickiness:
 
 
 def from_json(data: Mapping[str, Any], saved: Saved) -> Stickiness:
-    return Stickiness(step_of_json(data["active"], saved, "active") if data.get("active") else ANYTHING)
+    return Stickiness(step_or_any(data, "active", saved))
 
 
 def answer(asked: Stickiness, query: Query, interval: Interval, now: datetime) -> Answer:

@@ -1,5 +1,7 @@
 """Bodies that are JSON and mean nothing: refused with what to send instead, never taken for something else."""
 
+from typing import Any
+
 import pytest
 
 pytestmark = pytest.mark.usefixtures("event_store", "clock")
@@ -23,3 +25,54 @@ def test_half_a_character_is_refused_before_anybody_asks_with_it(as_analyst, pat
 def test_a_whole_character_written_as_its_two_halves_is_one(as_analyst):
     body = r'{"filters": [["is", "page", ["/\ud83d\ude00"]]]}'
     assert as_analyst.post("/api/v1/analytics/query", body, "application/json").status_code == 200
+
+
+WRONG_TYPES: dict[str, list[dict[str, Any]]] = {
+    "query": [
+        *({"filters": each} for each in ({}, 0, "", False)),
+        *({"metrics": each} for each in ({}, 0, "visitors")),
+        *({"dimensions": each} for each in ({}, False)),
+        *({"bots": each} for each in ("false", "no", 1, 0, [])),
+        *({"period": each} for each in (0, False, [])),
+        *({"compare": each} for each in (0, False, [])),
+        *({name: 0} for name in ("interval", "match", "segment", "cohort", "profile", "cursor", "order_by")),
+    ],
+    "paths": [
+        {"start": True},
+        {"start": {"a": 1}},
+        {"end": 0},
+        {"steps": False},
+        {"top": {}},
+        {"group": {}},
+        {"skip": [1]},
+    ],
+    "retention": [{"begin": 0}, {"back": False}, {"unit": {}}, {"columns": True}, {"columns": 0}, {"brackets": {}}],
+    "lifecycle": [{"active": 0}, {"active": []}, {"active": {"event": 1}}],
+    "stickiness": [{"active": False}, {"interval": 0}],
+    "trends": [{"series": {}}, {"formula": 0}, {"by": False}, {"top": 0}, {"smooth": []}],
+    "funnel": [{"without": {}}, {"order": 0}, {"per": {}}, {"by": False}, {"attribution": 0}, {"attribution": True}],
+}
+TWO_STEPS: dict[str, Any] = {"steps": [{"event": "a"}, {"event": "b"}]}
+
+
+@pytest.mark.parametrize("path", WRONG_TYPES)
+def test_a_field_of_another_type_is_refused_by_its_name(as_analyst, path):
+    usual = TWO_STEPS if path == "funnel" else {}
+    for body in WRONG_TYPES[path]:
+        answer = as_analyst.post(f"/api/v1/analytics/{path}", usual | body, "application/json")
+        told = (answer.status_code, answer.json().get("field"))
+        assert told == (400, {"skip": "group"}.get(next(iter(body)), next(iter(body)))), body
+
+
+@pytest.mark.parametrize("path", WRONG_TYPES)
+def test_null_is_as_if_the_field_were_left_out(as_analyst, path):
+    usual = TWO_STEPS if path == "funnel" else {}
+    for body in WRONG_TYPES[path]:
+        nothing = dict.fromkeys(body)
+        assert as_analyst.post(f"/api/v1/analytics/{path}", usual | nothing, "application/json").status_code == 200
+
+
+def test_numbers_may_be_written_as_numbers_or_as_text(as_analyst):
+    for steps in (3, "3"):
+        answer = as_analyst.post("/api/v1/analytics/paths", {"steps": steps}, "application/json")
+        assert answer.status_code == 200

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import QueryDict
 
+from analytics.query.given import number_of, text_of
 from analytics.query.model import QueryError
 from analytics.query.saved import Saved
 from analytics.query.words import known, known_dimension
@@ -38,7 +39,8 @@ def from_json(data: Mapping[str, Any], saved: Saved) -> Funnel:
     steps, without = (_list(data, name, saved) for name in ("steps", "without"))
     if not steps:
         raise QueryError('Name the steps: "steps": [{"event": "signup"}, {"goal": "purchase"}].', "steps")
-    return funnel(steps, without, {name: str(data.get(name) or "") for name in FIELDS[1:]})
+    words = {name: text_of(data, name) for name in ("order", "window", "per", "drops", "by")}
+    return funnel(steps, without, words | {"attribution": number_of(data, "attribution")})
 
 
 def funnel(steps: tuple[Step, ...], without: tuple[Step, ...], words: Mapping[str, str]) -> Funnel:
@@ -60,10 +62,10 @@ def funnel(steps: tuple[Step, ...], without: tuple[Step, ...], words: Mapping[st
 
 
 def _list(data: Mapping[str, Any], name: str, saved: Saved) -> tuple[Step, ...]:
-    given = data.get(name) or []
-    if not isinstance(given, list):
+    given = data.get(name)
+    if given is not None and not isinstance(given, list):
         raise QueryError(f'{name} is a list: "{name}": [{{"event": "signup"}}].', name)
-    return tuple(step_of_json(each, saved, name) for each in given)
+    return tuple(step_of_json(each, saved, name) for each in given or [])
 
 
 def _window(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 from django.http import QueryDict
 
+from analytics.query.given import list_of, number_of, text_of
 from analytics.query.model import QueryError
 from analytics.query.saved import NOTHING_SAVED, Saved
 from analytics.query.words import known
@@ -45,10 +46,12 @@ def from_params(params: QueryDict, saved: Saved = NOTHING_SAVED) -> Paths:
 
 def from_json(data: Mapping[str, Any], saved: Saved = NOTHING_SAVED) -> Paths:
     """{"of": "pages", "start": "/pricing", "steps": 5, "group": ["/docs/*"], "skip": ["/login"]}"""
-    lists = [data.get(name) or [] for name in ("group", "skip")]
-    if not all(isinstance(each, list) for each in lists):
-        raise QueryError('group and skip are lists: "group": ["/docs/*"].', "group")
-    return _paths({name: str(data.get(name) or "") for name in FIELDS[:5]}, *lists)
+    words = {name: text_of(data, name) for name in ("of", "start", "end")}
+    words |= {name: number_of(data, name) for name in ("steps", "top")}
+    group, skip = (list_of(data, name) for name in ("group", "skip"))
+    if not all(isinstance(each, str) for each in (*group, *skip)):
+        raise QueryError('group and skip are lists of text: "group": ["/docs/*"].', "group")
+    return _paths(words, group, skip)
 
 
 def like(pattern: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import QueryDict
 
+from analytics.query.given import list_of, number_of, text_of
 from analytics.query.model import QueryError
 from analytics.query.saved import Saved
 from analytics.query.words import known
@@ -19,7 +20,7 @@ from analytics.reports.retention.model import (
     WHO,
     Retention,
 )
-from analytics.reports.steps import ANYTHING, Step, step_of_json, step_of_text
+from analytics.reports.steps import ANYTHING, Step, step_of_text, step_or_any
 
 FIELDS = ("begin", "back", "who", "unit", "clock", "came", "columns", "brackets")
 BRACKET = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
@@ -33,10 +34,9 @@ def from_params(params: QueryDict, saved: Saved) -> Retention:
 
 def from_json(data: Mapping[str, Any], saved: Saved) -> Retention:
     """{"begin": {"event": "signup"}, "back": {"event": "login"}, "unit": "week", "brackets": ["1-3"]}"""
-    begin, back = (step_of_json(data[name], saved, name) if data.get(name) else ANYTHING for name in ("begin", "back"))
-    brackets = data.get("brackets") or []
-    text = ",".join(map(str, brackets)) if isinstance(brackets, list) else str(brackets)
-    return retention(begin, back, {name: str(data.get(name) or "") for name in FIELDS[2:]} | {"brackets": text})
+    begin, back = (step_or_any(data, name, saved) for name in ("begin", "back"))
+    words = {name: text_of(data, name) for name in ("who", "unit", "clock", "came")}
+    return retention(begin, back, words | {"columns": number_of(data, "columns"), "brackets": _written(data)})
 
 
 def retention(begin: Step, back: Step, words: Mapping[str, str]) -> Retention:
@@ -51,6 +51,13 @@ def retention(begin: Step, back: Step, words: Mapping[str, str]) -> Retention:
         columns=_columns(words["columns"]),
         brackets=_brackets(words["brackets"]),
     )
+
+
+def _written(data: Mapping[str, Any]) -> str:
+    """The brackets as an address has them, of a list or of that text."""
+    if isinstance(data.get("brackets"), str):
+        return text_of(data, "brackets")
+    return ",".join(map(str, list_of(data, "brackets")))
 
 
 def _columns(text: str) -> int:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from analytics import formulas
 from analytics.query.condition_json import from_list
 from analytics.query.condition_text import from_text, parts
+from analytics.query.given import list_of, number_of, text_of
 from analytics.query.model import QueryError
 from analytics.query.saved import Saved
 from analytics.query.words import known, known_dimension, known_metric
@@ -27,12 +28,12 @@ def from_params(params: QueryDict, saved: Saved) -> Trend:
 
 def from_json(data: Mapping[str, Any], saved: Saved) -> Trend:
     """{"series": [{"metric": "events", "filters": […]}, {"saved": "<id>"}], "formula": "A/B", "by": "page"}"""
-    given = data.get("series") or []
-    if not isinstance(given, list):
+    given = data.get("series")
+    if given is not None and not isinstance(given, list):
         raise QueryError('series is a list, such as "series": [{"metric": "visitors"}].', "series")
-    series = tuple(_measure(each, saved) for each in given)
-    words = [str(data.get(name) or "") for name in ("formula", "by", "top", "smooth")]
-    return trend(series, *words)
+    series = tuple(_measure(each, saved) for each in given or [])
+    formula, by, smooth = (text_of(data, name) for name in ("formula", "by", "smooth"))
+    return trend(series, formula, by, number_of(data, "top"), smooth)
 
 
 def trend(
@@ -64,7 +65,7 @@ def series_of(given: Any, saved: Saved) -> tuple[Series, ...]:
     """Those of a saved metric: of the product's own metrics, one to six."""
     if not isinstance(given, list) or not 1 <= len(given) <= len(LETTERS):
         raise QueryError(f"Give 1 to {len(LETTERS)} series. {MEASURE}", "series")
-    if not all(isinstance(each, Mapping) and not each.get("saved") for each in given):
+    if not all(isinstance(each, Mapping) and each.get("saved") in (None, "") for each in given):
         raise QueryError(f"A saved metric is made of the product's own. {MEASURE}", "series")
     return tuple(measure(each, saved) for each in given)
 
@@ -72,15 +73,15 @@ def series_of(given: Any, saved: Saved) -> tuple[Series, ...]:
 def _measure(given: Any, saved: Saved) -> Series | Custom:
     if not isinstance(given, Mapping):
         raise QueryError(MEASURE, "series")
-    if given.get("saved"):
-        return custom(saved, str(given["saved"]))
+    if uid := text_of(given, "saved", "series"):
+        return custom(saved, uid)
     return measure(given, saved)
 
 
 def measure(given: Mapping[str, Any], saved: Saved) -> Series:
     for name in given:
         known("field", str(name), ("metric", "filters", "saved"), "series")
-    return Series(known_metric(str(given.get("metric", ""))), from_list(given.get("filters") or [], saved))
+    return Series(known_metric(str(given.get("metric", ""))), from_list(list_of(given, "filters"), saved))
 
 
 def _top(given: str) -> int:
