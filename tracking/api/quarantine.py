@@ -10,6 +10,7 @@ GET   /api/v1/catalogue             the events that were seen, with their proper
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -87,9 +88,10 @@ def add_rule(request: Request) -> Response:
 def replay(request: Request) -> Response:
     """What waits and fits its schema now is counted."""
     workspace, environment = _asked(request, WRITES)
-    given = _given(QuarantinedEventSerializer(data=request.data))
+    given, now = _given(QuarantinedEventSerializer(data=request.data)), clock.now()
+    _check_exists(workspace, environment, given, now)
     about = (workspace, environment, given["schema_id"], given["event"])
-    return _sent(replays.start(*about, actor=request.user, now=clock.now()))
+    return _sent(replays.start(*about, actor=request.user, now=now))
 
 
 @extend_schema(tags=["Schemas"], request=DiscardSerializer, responses={204: None}, parameters=ABOUT)
@@ -98,6 +100,7 @@ def discard(request: Request) -> Response:
     """What waits of an event, or of one cause of it, is thrown away."""
     workspace, environment = _asked(request, WRITES)
     given, now = _given(DiscardSerializer(data=request.data)), clock.now()
+    _check_exists(workspace, environment, given, now)
     about = (given["schema_id"], given["event"], given.get("cause", ""))
     audit.record(
         workspace.organization, request.user, "quarantine.discard", inbox.said(*about), now=now, workspace=workspace
@@ -130,6 +133,15 @@ def _rule(request: Request, workspace: Workspace) -> tuple[EventSchema, Rule]:
     if schema is None:
         raise Http404
     return schema, rules.cleaned(given["event"], given["action"], given.get("property", ""), given.get("argument"))
+
+
+def _check_exists(workspace: Workspace, environment: Environment, given: dict[str, Any], now: datetime) -> None:
+    """Http404 when there is no such schema, unless events still wait under its name: it was deleted after them."""
+    if registry.find(workspace, given["schema_id"]):
+        return
+    with _store_needed():
+        if not quarantine.count(workspace.dataset_id(environment), given["schema_id"], given["event"], now):
+            raise Http404
 
 
 def _given(body: Any) -> dict[str, Any]:

@@ -72,10 +72,31 @@ def test_what_fits_now_is_replayed_and_the_rest_discarded(api, waiting):
     assert AuditEntry.objects.filter(action="quarantine.discard").get().target == "purchase of shop: type:total"
 
 
+def test_what_waits_for_a_schema_that_was_deleted_can_still_be_settled(api, waiting):
+    assert api.delete("/api/v1/schemas/shop").status_code == 204
+
+    assert post(api, "replays", ABOUT).status_code == 201
+    assert post(api, "discard", ABOUT).status_code == 204
+
+    assert api.get(URL).json() == []
+    assert [post(api, path, ABOUT).status_code for path in ("replays", "discard")] == [404, 404]
+
+
+def test_nothing_is_written_down_about_what_does_not_exist(api, event_store):
+    for path in ("replays", "discard"):
+        post(api, path, ABOUT | {"schema_id": "other"})
+
+    assert not Replay.objects.exists()
+    assert not AuditEntry.objects.filter(action__startswith="quarantine.").exists()
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
         ("rules", CAST | {"schema_id": "other"}, 404),
+        ("preview", CAST | {"schema_id": "other"}, 404),
+        ("replays", ABOUT | {"schema_id": "other"}, 404),
+        ("discard", ABOUT | {"schema_id": "other"}, 404),
         ("rules", CAST | {"argument": "money"}, 422),
         ("rules", CAST | {"action": "explode"}, 422),
         ("preview", ABOUT, 422),
