@@ -22,6 +22,7 @@ api = [
 ]
 pages = [
     path("", home.home, name="home"),
+    path("ui/analytics", home.home, name="ui_analytics"),  # as older clients have it in their bookmarks
     path("account/delete/", account.delete, name="account_delete"),
     path("welcome/", home.welcome, name="welcome"),
     path("workspaces/new/", home.new_workspace, name="workspace_new"),

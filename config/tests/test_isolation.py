@@ -48,7 +48,7 @@ OPEN = re.compile(
 )
 # One's own account: a stranger is welcome to theirs; nothing in the address names an object of anybody.
 SIGNED_IN = re.compile(
-    r"(|welcome/|account/(delete/|sessions/end/)?|workspaces/new/"
+    r"(|ui/analytics|welcome/|account/(delete/|sessions/end/)?|workspaces/new/"
     r"|api/(v1/)?(auth/user|adaptors|containers|destinations|schemas|catalogue|quarantine(/(preview|rules|replays|discard))?|workspaces|organizations|tenants"
     r"|analytics/(query|metrics|events|export\.csv|usage|quotas|rollup)"
     r"|analytics/(metrics/(dashboard|aggregated)|spend|sessions|people|accounts|web|attribution|revenue|realtime|profiles)"

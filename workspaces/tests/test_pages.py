@@ -31,6 +31,11 @@ def test_the_start_leads_each_person_to_the_right_place(anonymous, as_owner, acm
     assert nobody_yet.get("/").headers["Location"] == "/welcome/"
 
 
+def test_the_address_of_older_clients_leads_where_the_start_does(anonymous, as_owner):
+    assert anonymous.get("/ui/analytics").headers["Location"] == "/accounts/login/"
+    assert as_owner.get("/ui/analytics").headers["Location"] == "/w/acme/"
+
+
 def test_one_form_makes_organization_website_and_keys(client, stranger):
     client.force_login(stranger)
     assert b"data-fill-timezone" in client.get("/welcome/").content
