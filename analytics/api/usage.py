@@ -39,6 +39,7 @@ from workspaces.models import ApiKey, Workspace
 from workspaces.roles import needs
 
 DAYS, MAX_DAYS = 30, 400
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 ROLLUPS = Rate(rate=1 / 10, burst=5)
 ROLLED_BY_DEFAULT = 2  # yesterday and today
 
@@ -272,12 +273,15 @@ def _name(written: str) -> str:
 def _day(request: Request, name: str) -> date | None:
     written = request.query_params.get(name)
     try:
-        return date.fromisoformat(written) if written else None
+        day = date.fromisoformat(written) if written else None
     except ValueError:
-        raise Problem(400, "invalid_date", f"{name} is a date, such as {name}=2026-01-31.", field=name) from None
+        day = date.min
+    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:  # also because days are counted back from it
+        raise Problem(400, "invalid_date", f"{name} is a date, such as {name}=2026-01-31.", field=name)
+    return day
 
 
 def _range(first: date, last: date) -> tuple[date, date]:
-    if not 0 <= (last - first).days < MAX_DAYS or first.year < 2000 or last.year > 2100:
+    if not 0 <= (last - first).days < MAX_DAYS or first.year < FIRST_YEAR or last.year > LAST_YEAR:
         raise Problem(400, "invalid_date", f"Ask for 1 to {MAX_DAYS} days; the last must not lie before the first.")
     return first, last

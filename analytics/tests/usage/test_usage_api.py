@@ -213,3 +213,10 @@ def test_prometheus_has_the_families_of_usage(anonymous, server, acme, acme_key,
     assert 'metricpal_usage_count_total{metric="builds_daily",tenant="acme"}' in page
     assert 'metricpal_quota_exceeded_total{metric="builds_daily",tenant="acme"}' in page
     assert "metricpal_analytics_rollup_duration_seconds_bucket" in page
+
+
+def test_days_of_no_year_that_can_be_meant_are_refused(server, clock):
+    for name in ("from", "to"):
+        for day in ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31", "yesterday"):
+            answer = server.get(USAGE, {name: day})
+            assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "invalid_date", name)
