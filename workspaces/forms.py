@@ -18,11 +18,13 @@ WEBSITE = {"placeholder": "www.example.com", "autocapitalize": "off", "spellchec
 
 
 @contextmanager
-def refusals_in(form: forms.BaseForm) -> Iterator[None]:
-    """What a topic module refuses stands at the field it is about, as if the form had found it."""
+def refusals_in(form: forms.BaseForm) -> Iterator[list[Problem]]:
+    """What a topic module refuses stands at the field it is about, as if the form had found it, and in the list."""
+    refused: list[Problem] = []
     try:
-        yield
+        yield refused
     except Problem as problem:
+        refused.append(problem)
         field = problem.extra.get("field")
         form.add_error(field if field in form.fields else None, problem.detail)
 

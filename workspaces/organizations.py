@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from config.lib.problems import Problem
+from config.lib.ratelimit import Limit, wait_seconds
 from workspaces import api_keys, audit, hosts
 from workspaces.models import Membership, Organization, Role, Workspace
 
@@ -25,17 +26,30 @@ WORKSPACE_FIELDS = (
     "bounce_engaged_seconds",
     "allowed_hosts",
 )
+# Of one person: each has limits of its own, so that whoever makes them without end has none.
+ORGANIZATIONS_AN_HOUR = 20
+ORGANIZATIONS = Limit(rate=ORGANIZATIONS_AN_HOUR / 3600, burst=ORGANIZATIONS_AN_HOUR)
 SLUG_CHARACTERS = 40  # leaves room for a number or letters behind it, below the model's 48
 
 
 def create_organization(owner: Any, *, name: str, now: datetime, slug: str = "", domain: str = "") -> Organization:
-    """A new organization with `owner` as its Owner. A given slug that is taken is refused; a derived one gives way."""
+    """A new organization with `owner` as its Owner. A given slug that is taken is refused; a derived one gives way.
+
+    Problem 429 with Retry-After for one more than ORGANIZATIONS_AN_HOUR.
+    """
     organization = Organization(name=name.strip(), domain=hosts.normalize(domain) or None)
+    _check_pace(owner)
     with transaction.atomic():
         _save_with_slug(organization, name, slug)
         Membership.objects.create(organization=organization, user=owner, role=Role.OWNER)
         audit.record(organization, owner, "organization.create", organization.name, now=now)
     return organization
+
+
+def _check_pace(owner: Any) -> None:
+    if wait_s := wait_seconds(f"organization:{owner.pk}", ORGANIZATIONS):
+        detail = f"That is {ORGANIZATIONS_AN_HOUR} organizations in an hour. Go on in {-(-wait_s // 60)} min."
+        raise Problem(429, "too_many_organizations", detail, headers={"Retry-After": str(wait_s)})
 
 
 def update_organization(organization: Organization, changes: Mapping[str, Any], *, actor: Any, now: datetime) -> None:

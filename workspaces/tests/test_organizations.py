@@ -32,6 +32,23 @@ def test_a_slug_that_could_break_a_url_or_a_cache_key_is_refused(stranger, slug)
     assert not Organization.objects.exists()
 
 
+def test_twenty_organizations_an_hour_are_enough_for_one_person_over_api_and_page(as_stranger, as_owner, acme, globex):
+    made = [as_stranger.post("/api/v1/organizations", {"name": "More"}, "application/json") for _ in range(19)]
+    made.append(as_stranger.post("/api/v1/tenants", {"name": "More"}, "application/json"))
+    assert [answer.status_code for answer in made] == [201] * 20
+
+    over_api = as_stranger.post("/api/v1/organizations", {"name": "More"}, "application/json")
+    over_page = as_stranger.post("/welcome/", {"organization": "More", "timezone": "UTC"})
+
+    # One more every three minutes.
+    assert (over_api.status_code, over_api.json()["code"]) == (429, "too_many_organizations")
+    assert over_api.json()["detail"] == "That is 20 organizations in an hour. Go on in 3 min."
+    assert (over_page.status_code, b"Go on in 3 min." in over_page.content) == (429, True)
+    assert all(170 <= int(answer.headers["Retry-After"]) <= 180 for answer in (over_api, over_page))
+    assert Organization.objects.count() == 22
+    assert as_owner.post("/api/v1/organizations", {"name": "Mine"}, "application/json").status_code == 201
+
+
 def test_a_domain_belongs_to_one_organization(stranger, owner):
     organizations.create_organization(stranger, name="One", domain="acme.com", now=NOW)
     with pytest.raises(Problem) as refused:

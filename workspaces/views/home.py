@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import person
 from config.lib import clock
+from config.lib.problems import Problem
 from workspaces import members, organizations, roles
 from workspaces.forms import NewWorkspaceForm, WelcomeForm, refusals_in
 from workspaces.models import Organization, Role, Workspace
@@ -33,8 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest) -> HttpResponse:
     """Name the organization and the website; then on to the snippet."""
     form = WelcomeForm(request.POST or None)
+    refused: list[Problem] = []
     if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
+        with refusals_in(form) as refused:
             organization = organizations.create_organization(
                 request.user, name=form.cleaned_data["organization"], now=clock.now()
             )
@@ -42,7 +44,16 @@ def welcome(request: HttpRequest) -> HttpResponse:
     invitations = members.open_invitations(request.user, clock.now())
     waiting = Organization.objects.filter(memberships__user=person(request), workspaces=None).order_by("name")
     context = {"form": form, "invitations": invitations, "waiting": waiting}
-    return render(request, "workspaces/welcome.html", context)
+    return told_to_wait(render(request, "workspaces/welcome.html", context), refused)
+
+
+def told_to_wait(page: HttpResponse, refused: list[Problem]) -> HttpResponse:
+    """The page of a form that was sent too often says so in its status and headers too."""
+    for problem in refused:
+        if problem.status == 429:
+            page.status_code = 429
+            page.headers["Retry-After"] = problem.headers["Retry-After"]
+    return page
 
 
 @login_required
