@@ -35,11 +35,17 @@ def changes(form: forms.BaseModelForm) -> dict[str, Any]:  # type: ignore[type-a
 
 
 class HostField(forms.CharField):
+    read = staticmethod(hosts.normalize)
+
     def clean(self, value: Any) -> str:
         try:
-            return hosts.normalize(super().clean(value))
+            return self.read(super().clean(value))
         except Problem as problem:
             raise forms.ValidationError(problem.detail) from problem
+
+
+class DomainField(HostField):
+    read = staticmethod(hosts.normalize_domain)
 
 
 class ZoneField(forms.CharField):
@@ -114,7 +120,7 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
-    domain = HostField(required=False, max_length=255, widget=forms.TextInput(WEBSITE))
+    domain = DomainField(required=False, max_length=255, widget=forms.TextInput(WEBSITE))
 
     class Meta:
         model = Organization

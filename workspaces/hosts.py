@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 from config.lib.problems import Problem
 
 USUAL_PORTS = (80, 443)  # browsers leave them out of the Origin
+SCHEMES = ("", "http", "https")
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 def normalize(text: str) -> str:
     """The host in lower case and ASCII (IDNA), without scheme, port, path and final dot; '' for nothing.
 
-    Raises Problem when no host can be read from the text.
+    Raises Problem when no host can be read from the text, or another scheme than those of websites stands before it.
     """
     text = text.strip()
     if not text:
@@ -20,6 +21,15 @@ def normalize(text: str) -> str:
     host = _host(text)
     if len(host) > 253 or not host or not all(LABEL.fullmatch(label) for label in host.split(".")):
         raise Problem(422, "not_a_host", f"“{text[:80]}” is not a host name. Write it like www.example.com.")
+    return host
+
+
+def normalize_domain(text: str) -> str:
+    """The same for a name that somebody can have registered: below a top level, and no address of a machine."""
+    host = normalize(text)
+    if host and ("." not in host or host.rpartition(".")[2].isdecimal()):
+        detail = f"“{host}” is no domain of an organization. Write it like example.com."
+        raise Problem(422, "not_a_domain", detail, field="domain")
     return host
 
 
@@ -37,7 +47,10 @@ def normalize_allowed(text: str) -> str:
 
 def _host(text: str) -> str:
     try:
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        _ = parts.port  # ValueError where it is none, as in javascript:alert(1)
+        is_mail = "//" not in text and "@" in parts.netloc
+        host = "" if is_mail or parts.scheme not in SCHEMES else parts.hostname or ""
         return host.rstrip(".").encode("idna").decode() if host else ""
     except (ValueError, UnicodeError):
         return ""

@@ -37,7 +37,7 @@ def create_organization(owner: Any, *, name: str, now: datetime, slug: str = "",
 
     Problem 429 with Retry-After for one more than ORGANIZATIONS_AN_HOUR.
     """
-    organization = Organization(name=name.strip(), domain=hosts.normalize(domain) or None)
+    organization = Organization(name=name.strip(), domain=hosts.normalize_domain(domain) or None)
     _check_pace(owner)
     with transaction.atomic():
         _save_with_slug(organization, name, slug)
@@ -55,7 +55,7 @@ def _check_pace(owner: Any) -> None:
 def update_organization(organization: Organization, changes: Mapping[str, Any], *, actor: Any, now: datetime) -> None:
     changes = {name: value for name, value in changes.items() if name in ORGANIZATION_FIELDS}
     if "domain" in changes:
-        changes["domain"] = hosts.normalize(changes["domain"] or "") or None
+        changes["domain"] = hosts.normalize_domain(changes["domain"] or "") or None
     with transaction.atomic():
         _change(organization, changes)
         audit.record(organization, actor, "organization.change", ", ".join(sorted(changes)), now=now)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.decorators import api_view, permission_classes
@@ -56,6 +57,7 @@ def shown(workspace: Workspace) -> dict[str, Any]:
     return WorkspaceSerializer(_with_keys(Workspace.objects.filter(pk=workspace.pk)).get()).data
 
 
+@transaction.atomic  # a field that is refused leaves neither a workspace behind nor an organization
 def _new_workspace(request: Request) -> Workspace:
     body = WorkspaceSerializer(data=request.data)
     body.is_valid(raise_exception=True)
