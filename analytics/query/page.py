@@ -3,7 +3,7 @@
     ?period=28d&f=is,page,/docs|/blog&compare=year&interval=day&metric=visits&env=test&bots=1
     ?period=custom&from=2026-01-01&to=2026-01-31
 
-Defaults are left out, so every state has exactly one URL.
+Defaults are left out, so every state has exactly one URL. In a new workspace no period is a default: see is_new.
 """
 
 from dataclasses import dataclass, replace
@@ -26,6 +26,7 @@ DEFAULTS = {
     "env": "live",
 }
 
+WITHOUT_PERIOD = {name: value for name, value in DEFAULTS.items() if name != "period"}
 ANOTHER = Filter("page", "is", ("\0",))  # no page is called so
 
 
@@ -44,6 +45,7 @@ class PageQuery:
     environment: Environment = "live"
     bots: bool = False
     profile: str = ""  # visits as another tool cuts them
+    is_new: bool = False  # pages of the workspace open on another period than DEFAULTS: links name the one they mean
 
     @property
     def intervals(self) -> tuple[Interval, ...]:
@@ -53,7 +55,7 @@ class PageQuery:
     @property
     def usual(self) -> dict[str, str]:
         """What URLs leave out."""
-        return DEFAULTS
+        return WITHOUT_PERIOD if self.is_new else DEFAULTS
 
     @cached_property  # a page makes some 200 links of it
     def parameters(self) -> list[tuple[str, str]]:

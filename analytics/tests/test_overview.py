@@ -77,6 +77,13 @@ def tiles_of(html: str) -> dict[str, str]:
     return {label: value.replace("\u202f", " ") for label, value in found}
 
 
+def address_of(html: str, label: str) -> str:
+    """Where the link of a menu leads."""
+    found = re.search(rf'<a [^>]*href="([^"]*)"[^>]*>(?:<[^>]*>)*\s*{label}', html)
+    assert found, label
+    return found[1].replace("&amp;", "&")
+
+
 def page(client: Client, query: str = "?", **headers: str) -> str:
     response = client.get(URL + query, headers={"Sec-Fetch-Mode": "navigate", **headers})
     assert response.status_code == 200
@@ -252,6 +259,25 @@ def test_a_workspace_that_began_today_starts_with_today(acme, as_viewer):
 
     assert as_viewer.get(URL).headers["Location"] == "?period=day"
     assert tiles_of(page(as_viewer, "?period=day"))["Visitors"] == "1"
+
+
+def test_in_a_workspace_that_began_today_another_period_can_be_chosen_and_stays(acme, as_viewer):
+    store_events(acme.dataset_id(), [page_view("2026-03-10T08:00")])
+
+    usual = address_of(page(as_viewer, "?period=day"), "Last 28 days")
+    html = page(as_viewer, usual)
+
+    assert tiles_of(html)["Visitors"] == "0"  # 10 February to 9 March
+    assert rows_of(html, "chart-numbers")[-1][0] == "Mon 9 Mar 2026"
+    assert address_of(html, "Previous period").endswith("?period=28d")  # the comparison by default: not written
+    assert address_of(html, "Today") == "?period=day"
+
+
+def test_the_day_after_the_first_a_workspace_opens_on_28_days_whose_links_leave_them_out(world, as_viewer):
+    html = page(as_viewer, "")
+
+    assert tiles_of(html)["Visitors"] == "3"
+    assert address_of(html, "Last 28 days") == "?"
 
 
 def test_an_address_that_makes_no_sense_shows_the_usual_page_and_says_why(world, as_viewer):

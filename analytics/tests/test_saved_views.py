@@ -5,6 +5,7 @@ import re
 import pytest
 
 from analytics.models import SavedView
+from analytics.tests.world import page_view, store_events
 from workspaces.models import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("event_store", "clock")
@@ -68,6 +69,7 @@ def test_a_viewers_views_are_personal_and_theirs_to_delete_and_no_others(as_anal
 
 
 def test_saving_again_under_a_name_of_ones_own_takes_its_place(as_analyst, as_admin, acme):
+    store_events(acme.dataset_id(), [page_view("10:00")])  # yesterday: 28 days go without saying
     keep(as_analyst, shared="1")
     keep(as_admin, shared="1")
     keep(as_analyst, state="?period=28d&f=is,country,FR")

@@ -17,7 +17,6 @@ from functools import cache as once
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +29,7 @@ from analytics import annotations
 from analytics.models import Annotation
 from analytics.query import begin_many, run_many
 from analytics.query.answers import begin
-from analytics.query.extent import first_moment, has_begun
+from analytics.query.extent import has_begun
 from analytics.query.model import Query, QueryError, Result
 from analytics.reports.realtime import storing_behind, visitors_now
 from analytics.views import state
@@ -44,11 +43,9 @@ from analytics.views.toolbar import toolbar
 from analytics.views.unavailable import says_when_unavailable
 from analytics.views.views_menu import views_menu
 from config.lib import clock
-from config.lib.clock import day_start
 from workspaces.access import WorkspaceRequest, workspace_view
 
 LONG = timedelta(days=2)
-REMEMBERED_SECONDS = 86_400
 REFRESH_MS = {"short": 2500, "long": 10_000}  # how often a page that looks at now may ask again
 
 
@@ -71,8 +68,8 @@ def overview(request: WorkspaceRequest, slug: str) -> HttpResponse:
     page, error = state.read_or_usual(request.GET, request.workspace, now)
     if state.adds_condition(request.GET) and not error:
         return _filtered(request, page)
-    if not request.GET and _is_new(page):
-        return HttpResponseRedirect(page.url(period="day"))
+    if not request.GET and page.is_new:
+        return HttpResponseRedirect(page.url())
     response = _answer(request, page, error)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
@@ -84,19 +81,6 @@ def _filtered(request: WorkspaceRequest, page: PageState) -> HttpResponse:
         return HttpResponseRedirect(state.with_new_filter(request.GET, page).url())
     except QueryError as error:
         return _answer(request, page, str(error))
-
-
-def _is_new(page: PageState) -> bool:
-    """No event before today: the usual period, which ends with yesterday, would stay empty all day."""
-    key = f"began:{page.dataset_id}"
-    if cache.get(key):
-        return False
-    first = first_moment(page.dataset_id)
-    today = day_start(page.now.astimezone(ZoneInfo(page.zone)).date(), page.zone)
-    is_new = first is None or first >= today
-    if not is_new:
-        cache.set(key, True, REMEMBERED_SECONDS)
-    return is_new
 
 
 def _answer(request: WorkspaceRequest, page: PageState, error: str) -> HttpResponse:

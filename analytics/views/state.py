@@ -1,6 +1,6 @@
 """What the URL of an overview says: the engine's PageQuery, and which tab each panel shows."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from analytics import countries
 from analytics.query.condition_limits import checked_days, checked_times
+from analytics.query.extent import is_new
 from analytics.query.filter_text import checked
 from analytics.query.model import Condition, Did, Filter, Not, QueryError
 from analytics.query.page import PageQuery
@@ -33,9 +34,19 @@ class PageState(PageQuery):
 
 def read(params: QueryDict, workspace: Workspace, now: datetime) -> PageState:
     """The state that `params` asks for. QueryError says what is wrong with it."""
-    page = from_params(params, workspace, now)
+    page = opened(params, workspace, now)
     known = {each.name: getattr(page, each.name) for each in fields(page)}
     return PageState(**known, tabs=tuple(chosen_tabs(params).items()))
+
+
+def opened(params: QueryDict, workspace: Workspace, now: datetime) -> PageQuery:
+    """The page of `params`. The usual period ends with yesterday: in a new workspace it would stay empty all day, so
+    there a page opens on today, and its links name every period."""
+    new = is_new(workspace, now)
+    if new and not (params.get("period") or "from" in params):
+        params = params.copy()
+        params["period"] = "day"
+    return replace(from_params(params, workspace, now), is_new=new)
 
 
 def read_or_usual(params: QueryDict, workspace: Workspace, now: datetime) -> tuple[PageState, str]:
