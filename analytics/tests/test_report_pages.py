@@ -68,6 +68,17 @@ def test_an_empty_workspace_says_what_to_do_and_shows_nothing_of_its_neighbours(
         assert "77" not in re.sub(r"\d\d:77|#\w+", "", text_of(page))
 
 
+@pytest.mark.parametrize("name", ["events", "people", "web", "trends", "funnel", "retention", "lifecycle"])
+def test_on_the_first_day_a_report_opens_on_today_and_its_links_name_the_period(acme, as_analyst, name):
+    store_events(acme.dataset_id(), [page_view("2026-03-10T08:00")])
+
+    page = as_analyst.get(address(name)).content.decode()
+
+    assert 'value="2026-03-10"' in page  # the first day, in the dialog of the period
+    assert 'href="?period=28d' in page
+    assert 'name="period" value="day"' in page  # what the sentence keeps
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_each_report_opens_as_a_page_as_a_fragment_and_as_csv(busy, as_admin, name):
     query = "?period=yesterday&f=is,country,DE"

@@ -23,7 +23,7 @@ from analytics.reports import all_events
 from analytics.views.exports.menu import PERSONAL
 from analytics.views.panels import TABS
 from analytics.views.reports import behaviour_routes, definitions, events, routes, trends
-from analytics.views.reports.frame import Report, ReportPage, read_state
+from analytics.views.reports.frame import Report, ReportPage, read_question
 from workspaces.models import Environment, Role, Workspace
 from workspaces.roles import needs
 
@@ -72,8 +72,8 @@ def environment_of(params: QueryDict) -> Environment:
 
 
 def read(report: Report[Any], given: Asked) -> tuple[ReportPage, Any]:
-    """The page and the question that the parameters ask for. QueryError: nothing gives way here."""
-    page, question, error = read_state(report, given.params, given.workspace, given.now)
+    """The page and the question that the parameters ask for. QueryError: nothing gives way here, nor on a first day."""
+    page, question, error = read_question(report, given.params, given.workspace, given.page)
     if error:
         raise QueryError(error)
     return replace(page, most_rows=given.most_rows), question

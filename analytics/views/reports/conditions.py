@@ -8,7 +8,7 @@ from django.http import QueryDict
 from analytics.query.condition_json import to_json
 from analytics.query.model import Condition, QueryError
 from analytics.query.page import PageQuery
-from analytics.query.parse import conditions_of, from_params
+from analytics.query.parse import conditions_of
 from analytics.views import state
 from analytics.views.toolbar import Toolbar, toolbar
 from config.lib import clock
@@ -33,12 +33,12 @@ def edited(request: WorkspaceRequest) -> Editing:
     """The state of the URL, or the usual one with a sentence about what was wrong."""
     params, now = request.GET, clock.now()
     try:
-        page = from_params(params, request.workspace, now)
+        page = state.opened(params, request.workspace, now)
         if state.adds_condition(params):
             return Editing(page, toolbar(page), moved=state.with_new_filter(params, page).url())
         return Editing(page, toolbar(page))
     except QueryError as refused:
-        usual = from_params(QueryDict(), request.workspace, now)
+        usual = state.opened(QueryDict(), request.workspace, now)
         return Editing(usual, toolbar(usual), str(refused))
 
 

@@ -29,7 +29,6 @@ from analytics.query.extent import has_begun
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, QueryError
 from analytics.query.page import PageQuery
-from analytics.query.parse import from_params
 from analytics.query.saved import NOTHING_SAVED, Saved
 from analytics.reports.behind import Behind
 from analytics.reports.steps import Step
@@ -158,16 +157,24 @@ def read_state(
 ) -> tuple[ReportPage, Any, str]:
     """The state and the question; what makes no sense gives way to the usual, with a sentence about what was wrong."""
     try:
-        page, error = from_params(params, workspace, now), ""
+        page, error = state.opened(params, workspace, now), ""
     except QueryError as refused:
-        page, error = from_params(QueryDict(), workspace, now), str(refused)
+        page, error = state.opened(QueryDict(), workspace, now), str(refused)
+    asking, question, wrong = read_question(report, params, workspace, page)
+    return asking, question, error or wrong
+
+
+def read_question(
+    report: Report[Any], params: QueryDict, workspace: Workspace, page: PageQuery
+) -> tuple[ReportPage, Any, str]:
+    """The same on a page that is read already."""
     known = {each.name: getattr(page, each.name) for each in fields(PageQuery)}
     known["profile"] = page.profile if report.is_profiled else ""
     if report.outlives_events:
         known["period"] = replace(page.period, kept=None)
-    asking = ReportPage(**known, saved=SavedOf(workspace, now), workspace=workspace)
-    question, wrong = _question(report, params, asking)
-    return asking.asking(question), question, error or wrong
+    asking = ReportPage(**known, saved=SavedOf(workspace, page.now), workspace=workspace)
+    question, error = _question(report, params, asking)
+    return asking.asking(question), question, error
 
 
 def _question(report: Report[Any], params: QueryDict, page: ReportPage) -> tuple[Any, str]:
