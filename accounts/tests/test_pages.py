@@ -37,6 +37,18 @@ def test_from_sign_up_through_the_mail_to_a_new_password(anonymous):
     assert log_in(anonymous, "new@example.com", "an even better one").headers["Location"] == "/"
 
 
+@pytest.mark.parametrize(
+    "weak", ["password12", "password123", "1234567890", "8406120937", "aaaaaaaaaa", "xyxyxyxyxyxy"]
+)
+def test_a_password_that_is_common_or_of_digits_or_of_few_characters_is_refused(anonymous, owner, as_owner, weak):
+    anonymous.post("/accounts/signup/", {"email": "new@example.com", "password1": weak})
+    as_owner.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak})
+
+    assert not User.objects.filter(email="new@example.com").exists()
+    owner.refresh_from_db()
+    assert owner.check_password(PASSWORD)
+
+
 def test_a_reset_link_works_once(anonymous, owner):
     anonymous.post("/accounts/password/reset/", {"email": owner.email})
     link = link_in(mail.outbox[0].body)

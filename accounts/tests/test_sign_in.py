@@ -40,6 +40,15 @@ def test_a_short_password_is_refused_with_the_length_it_needs(anonymous):
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("weak", ["password12", "1234567890", "aaaaaaaaaa"])
+def test_a_weak_password_is_refused(anonymous, weak):
+    body = {"email": "test@example.com", "password": weak}
+    answer = anonymous.post("/api/auth/register", body, content_type="application/json")
+    assert answer.status_code == 422
+    assert "password" in answer.json()["detail"]
+    assert not User.objects.exists()
+
+
 def test_registering_sends_a_mail_to_confirm_the_address_and_signs_nobody_in(anonymous):
     body = {"email": "New@Example.com", "password": PASSWORD}
     answer = anonymous.post("/auth/register", body, content_type="application/json")
