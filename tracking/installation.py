@@ -3,18 +3,14 @@
 signs (what the log, the store and the refusals tell) ──diagnose──► Finding
 """
 
-import json
-import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from config.lib.problems import Problem
 from config.lib.redis_clients import buffer_client
-from tracking import browse, client, ingest, keys, payloads, usage
+from tracking import browse, trial, usage
 from workspaces import refusals
-from workspaces.models import ENVIRONMENTS, ApiKey, Workspace
+from workspaces.models import ENVIRONMENTS, Workspace
 
 LATELY = timedelta(hours=1)
 
@@ -28,6 +24,7 @@ class Signs:
     accepted_today: int = 0
     rejected_today: dict[str, int] = field(default_factory=dict)
     accepted_today_test: int = 0
+    trials_today: int = 0  # of accepted_today_test, from this page's button
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,6 +51,7 @@ def look(workspace: Workspace, now: datetime) -> Signs:
         accepted_today=accepted,
         rejected_today=today,
         accepted_today_test=usage.of_day(test, now).get(usage.ACCEPTED, 0),
+        trials_today=trial.accepted(test, now),
         refused=refusals.lately(live),
     )
 
@@ -97,29 +95,14 @@ def _of_the_day(signs: Signs) -> Finding:
             return Finding("filtered", f"Events arrive and your own filters keep them out: {_words(reason)}.", advice)
         advice = "The answer to each request names the field. Look into the network tab of your browser."
         return Finding("rejected", f"Events arrive and are not valid: {_words(reason)}.", advice)
-    if signs.accepted_today_test:
+    if signs.accepted_today_test > signs.trials_today:
         advice = "Your website carries the test key. For live numbers use the key that begins with mp_live_."
         return Finding("test_key", "Only test data so far.", advice)
-    return Finding("waiting", "Waiting for the first event …", "Open a page of your website that carries the snippet.")
+    advice = "Open a page of your website that carries the snippet."
+    if signs.trials_today:
+        return Finding("tested", "The test event arrived. Now waiting for your website …", advice)
+    return Finding("waiting", "Waiting for the first event …", advice)
 
 
 def _words(reason: str) -> str:
     return reason.replace("_", " ")
-
-
-def send_test(workspace: Workspace, environ: Mapping[str, Any], now: datetime) -> ingest.Receipt:
-    """A page view and an event through the real door, as test data. Raises Problem, redis.RedisError."""
-    found = workspace.api_keys.live_at(now).filter(kind=ApiKey.Kind.PUBLISHABLE, environment="test").first()
-    if found is None:
-        raise Problem(409, "no_test_key", "There is no publishable test key. Create one under API keys.")
-    body = json.dumps({"events": _test_events(workspace.domain or "example.com", str(uuid.uuid4()))}).encode()
-    payload, grant = payloads.parse(body), keys.grant(found.raw, now)
-    return ingest.ingest(payload, body, grant, client.of_request(environ, payload.frame, grant, now), now)
-
-
-def _test_events(host: str, session: str) -> list[dict[str, Any]]:
-    about = {"url": f"https://{host}/", "title": "Test page"}
-    return [
-        {"event_type": "page_view", "session_id": session, "properties": about},
-        {"event_type": "custom", "session_id": session, "properties": {**about, "event_name": "Test event"}},
-    ]

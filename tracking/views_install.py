@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.lib import clock
 from config.lib.problems import Problem
-from tracking import installation
+from tracking import installation, trial
 from tracking.containers import drafts
 from tracking.snippet import of_container, snippet
 from tracking.store import StoreError
@@ -72,7 +72,7 @@ def test_event(request: WorkspaceRequest, slug: str) -> HttpResponse:
 def _send(request: WorkspaceRequest) -> HttpResponse:
     now = clock.now()
     try:
-        receipt = installation.send_test(request.workspace, request.META, now)
+        receipt = trial.send(request.workspace, request.META, now)
     except Problem as problem:
         return render(request, "tracking/_test_event.html", {"error": problem.detail})
     except redis.RedisError:

@@ -22,6 +22,7 @@ LOG_KEYS = (
     "watermark:",
     "visit:",
     "tick:",
+    "trial:",
     "stored:",
     "quarantine:",
     "seen:",

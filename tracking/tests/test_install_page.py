@@ -39,7 +39,7 @@ def test_a_newcomer_gets_from_sign_up_to_the_first_event(live_site, browser, wri
     expect(page.get_by_text("Storing")).to_be_visible()
     writer.store_next(0)
     expect(page.get_by_text("Stored.")).to_be_visible()
-    expect(page.get_by_role("heading", name="Only test data so far.")).to_be_visible()
+    expect(page.get_by_role("heading", name="The test event arrived.")).to_be_visible()
 
     body = {"events": [{"event_type": "page_view", "session_id": "s", "properties": {"url": "https://shop.example/a"}}]}
     assert post(json.dumps(body), key, User_Agent=CHROME).status_code == 200

@@ -24,6 +24,8 @@ PERSON, BOT = {"bot": "", "name": "page_view"}, {"bot": "Googlebot", "name": "pa
         (Signs(accepted_today=1), "storing"),
         (Signs(rejected_today={"too_old": 2, "name": 1}), "rejected"),
         (Signs(accepted_today_test=1), "test_key"),
+        (Signs(accepted_today_test=2, trials_today=2), "tested"),
+        (Signs(accepted_today_test=3, trials_today=2), "test_key"),
     ],
 )
 def test_each_sign_leads_to_one_finding(signs, code):
@@ -105,12 +107,21 @@ def test_a_test_event_goes_the_whole_way_into_the_test_data(as_owner, shop, writ
     assert as_owner.get(poll).status_code == 204
     writer.store_next(0)
     assert b"Stored." in as_owner.get(poll).content
-    assert code(as_owner) == "test_key"  # and the live data has none of it
+    assert code(as_owner) == "tested"  # and the live data has none of it
     rows = installation.browse.latest(
         shop.dataset_id("test"),
         installation.browse.Wanted(clock.now() - installation.LATELY, clock.now() + installation.LATELY),
     ).rows
     assert sorted(row["name"] for row in rows) == ["Test event", "page_view"]
+
+
+def test_a_test_event_leaves_the_page_waiting_and_a_website_with_the_test_key_does_not(as_owner, shop, event_store):
+    as_owner.post("/w/shop/install/test/")
+    html = as_owner.get("/w/shop/install/state/?seen=waiting").content.decode()
+    assert "The test event arrived. Now waiting for your website" in html
+    assert "test key" not in html
+    page_view(key_of(shop, "test"))
+    assert code(as_owner) == "test_key"
 
 
 def test_without_a_test_key_the_button_says_so(as_owner, shop):
