@@ -69,8 +69,10 @@ def code(client) -> str:
 
 def test_the_page_turns_green_with_the_first_event_and_stops_asking(as_owner, shop, writer):
     assert code(as_owner) == "waiting"
+    assert "is-waiting" in as_owner.get("/w/shop/install/state/").content.decode()  # the dot: amber
     assert page_view(key_of(shop)).status_code == 200
     assert code(as_owner) == "storing"
+    assert "is-waiting" not in as_owner.get("/w/shop/install/state/").content.decode()
     writer.store_next(0)
     html = as_owner.get("/w/shop/install/state/").content.decode()
     assert "Events are arriving" in html and "shop.example/a" in html
