@@ -12,11 +12,13 @@ Interval = Literal["minute", "hour", "day", "week", "month"]
 
 
 class QueryError(Exception):
-    """The question cannot be answered as asked; the message says what to write instead. `field` names the part."""
+    """The question cannot be answered as asked; the message says what to write instead. `field` names the part,
+    `on_pages` says it to people who write no parameters."""
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: str, field: str = "", on_pages: str = "") -> None:
         super().__init__(message)
         self.field = field
+        self.on_pages = on_pages or message
 
 
 class Kept(Protocol):

@@ -148,12 +148,20 @@ def _days(values: Mapping[str, str], first: str, last: str) -> periods.Days:
     try:
         begin, end = (date.fromisoformat(values[name]) for name in (first, last))
     except (KeyError, ValueError):
-        raise QueryError(
-            f"Give {first} and {last} as dates, such as {first}=2026-01-01&{last}=2026-01-31.", first
-        ) from None
-    if not timedelta(0) <= end - begin < timedelta(MAX_DAYS) or not 1970 < begin.year < 2100:
-        raise QueryError(f"{last} must not lie before {first}, nor more than {MAX_DAYS} days after it.", last)
+        instead = f"Give {first} and {last} as dates, such as {first}=2026-01-01&{last}=2026-01-31."
+        raise QueryError(instead, first, "A range needs two days: its start and its end.") from None
+    if wrong := _wrong(begin, end):
+        instead = f"{last} must not lie before {first}, nor more than {MAX_DAYS} days after it."
+        raise QueryError(instead, last, wrong)
     return begin, end + timedelta(1)
+
+
+def _wrong(begin: date, end: date) -> str:
+    if end < begin:
+        return "The end of the range lies before its start."
+    if end - begin >= timedelta(MAX_DAYS):
+        return f"A range has at most {MAX_DAYS} days."
+    return "" if 1970 < begin.year < 2100 else "A range starts in the years 1971 to 2099."
 
 
 def _apart(period: Period, compare: Period | None) -> Period | None:

@@ -287,6 +287,21 @@ def test_an_address_that_makes_no_sense_shows_the_usual_page_and_says_why(world,
     assert tiles_of(html)["Visitors"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ("from=2026-03-09&to=2026-03-01", "The end of the range lies before its start."),
+        ("from=2026-03-09", "A range needs two days: its start and its end."),
+        ("from=2016-01-01&to=2026-01-31", "A range has at most 3660 days."),
+        ("from=1969-01-01&to=1969-01-31", "A range starts in the years 1971 to 2099."),
+    ],
+)
+def test_a_range_that_makes_no_sense_is_refused_in_words_with_the_period_that_is_shown(world, as_viewer, dates, said):
+    for html in (page(as_viewer, f"?period=custom&{dates}"), page(as_viewer, f"reports/web/?period=custom&{dates}")):
+        assert f"{said} Shown instead: Last 28 days." in html
+        assert "must not lie" not in html
+
+
 def test_nothing_on_the_page_needs_inline_code_or_style(world, as_viewer):
     html = page(as_viewer)
 

@@ -66,6 +66,21 @@ def test_a_period_is_chosen_from_the_menu(overview: Page) -> None:
     assert visitors(overview) == "2"
 
 
+def test_a_range_that_ends_before_it_starts_is_not_sent(overview: Page) -> None:
+    overview.keyboard.press("c")
+    overview.locator("#custom-from").fill("2026-03-09")
+    overview.locator("#custom-to").fill("2026-03-01")
+    overview.get_by_role("button", name="Show", exact=True).click()
+
+    said = overview.locator("#custom-to").evaluate("field => field.validationMessage")
+    assert said == "The end of the range lies before its start."
+    assert "custom" not in overview.url
+
+    overview.locator("#custom-from").fill("2026-03-01")
+    overview.get_by_role("button", name="Show", exact=True).click()
+    expect(overview.locator("#period-menu summary")).to_have_text("1 Mar 2026")
+
+
 def test_keys_choose_periods_switch_the_comparison_and_clear_filters(overview: Page) -> None:
     overview.keyboard.press("w")
     expect(overview.locator("#period-menu summary")).to_have_text("Last 7 days")

@@ -13,6 +13,7 @@ from analytics.query.filter_text import checked
 from analytics.query.model import Condition, Did, Filter, Not, QueryError
 from analytics.query.page import PageQuery
 from analytics.query.parse import from_params
+from analytics.views import spans
 from analytics.views.panels import chosen_tabs
 from workspaces.models import Workspace
 
@@ -54,7 +55,15 @@ def read_or_usual(params: QueryDict, workspace: Workspace, now: datetime) -> tup
     try:
         return read(params, workspace, now), ""
     except QueryError as error:
-        return read(QueryDict(), workspace, now), str(error)
+        page = read(QueryDict(), workspace, now)
+        return page, refusal(error, page)
+
+
+def refusal(error: QueryError, instead: PageQuery) -> str:
+    """What was wrong, and where it was the range of days, which period the numbers are of."""
+    if error.field not in ("from", "to"):
+        return error.on_pages
+    return f"{error.on_pages} Shown instead: {spans.label(instead.period)}."
 
 
 def adds_condition(params: QueryDict) -> bool:

@@ -7,6 +7,7 @@ from analytics.query.catalogue import DIMENSIONS, OPERATORS, dimension
 from analytics.query.comparison import COMPARES, INCOMPARABLE, MATCHES
 from analytics.query.model import Condition, Filter, Period
 from analytics.query.page import PageQuery
+from analytics.query.parse import MAX_DAYS
 from analytics.query.periods import PRESETS
 from analytics.query.profiles import OURS, PROFILES, Profile
 from analytics.views import spans
@@ -62,6 +63,7 @@ class Toolbar:
     first_day: str
     last_day: str
     today: str
+    most_days: int = MAX_DAYS  # of a range
 
     @property
     def deleted(self) -> str:

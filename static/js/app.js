@@ -11,6 +11,7 @@ import "./toasts.js";
 import "./shortcuts.js";
 import "./links.js";
 import "./filter.js";
+import "./ranges.js";
 import "./live.js";
 import "./code.js";
 import "./rows.js";

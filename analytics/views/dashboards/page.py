@@ -20,6 +20,7 @@ from analytics.query.page import DEFAULTS, PageQuery
 from analytics.query.parse import from_params
 from analytics.query.trees import is_of_events
 from analytics.views.reports.frame import ReportPage
+from analytics.views.state import refusal
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def read_state(
     try:
         return read(dashboard, given, now, reading), ""
     except QueryError as refused:
-        return read(dashboard, QueryDict(), now, reading), str(refused)
+        page = read(dashboard, QueryDict(), now, reading)
+        return page, refusal(refused, page)
 
 
 def read(dashboard: Dashboard, params: QueryDict, now: datetime, reading: Reading = INSIDE) -> DashboardPage:

@@ -39,7 +39,7 @@ def edited(request: WorkspaceRequest) -> Editing:
         return Editing(page, toolbar(page))
     except QueryError as refused:
         usual = state.opened(QueryDict(), request.workspace, now)
-        return Editing(usual, toolbar(usual), str(refused))
+        return Editing(usual, toolbar(usual), state.refusal(refused, usual))
 
 
 def posted(request: WorkspaceRequest) -> list[Any]:

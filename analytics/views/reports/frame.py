@@ -159,7 +159,8 @@ def read_state(
     try:
         page, error = state.opened(params, workspace, now), ""
     except QueryError as refused:
-        page, error = state.opened(QueryDict(), workspace, now), str(refused)
+        page = state.opened(QueryDict(), workspace, now)
+        error = state.refusal(refused, page)
     asking, question, wrong = read_question(report, params, workspace, page)
     return asking, question, error or wrong
 
