@@ -54,6 +54,16 @@ def test_an_invited_newcomer_signs_up_and_is_in_without_another_mail(as_owner, a
     assert len(mail.outbox) == 1
 
 
+def test_the_sign_up_page_of_an_invitation_has_its_address_and_only_for_who_holds_the_link(as_owner):
+    link = invite_by_page(as_owner)
+    newcomer, undecided = Client(), Client()
+    sign_up = newcomer.post(link).headers["Location"]
+    assert 'value="new@example.com"' in newcomer.get(sign_up).content.decode()
+    undecided.get(link)  # "I have an account", and from there to the page for those who have none
+    assert 'value="new@example.com"' in undecided.get(f"/accounts/signup/?next={link}").content.decode()
+    assert "new@example.com" not in Client().get("/accounts/signup/").content.decode()
+
+
 def test_opening_the_link_changes_nothing(as_owner, as_stranger):
     link = invite_by_page(as_owner, "stranger@example.com")
     as_stranger.get(link)

@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation. Opening it changes nothing: mail scanners open links too."""
+"""The page behind the link of an invitation. Opening it accepts nothing: mail scanners open links too."""
 
 from urllib.parse import urlencode
 
@@ -21,8 +21,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = members.open_invitation(token, clock.now())
     if found is None:
         return render(request, "workspaces/invitation_gone.html", status=404)
+    if not request.user.is_authenticated:
+        # Holding the token proves the address: the sign-up page offers it, by whatever way one gets there, and allauth
+        # need not ask again.
+        get_adapter().stash_verified_email(request, found.email)
     if request.method == "POST":
-        return _accept(request, found) if request.user.is_authenticated else _sign_up(request, found)
+        return _accept(request, found) if request.user.is_authenticated else _sign_up(request)
     fits = request.user.is_authenticated and request.user.email.lower() == found.email
     return render(request, "workspaces/invitation.html", {"invitation": found, "fits": fits})
 
@@ -39,7 +43,6 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     return redirect("home")
 
 
-def _sign_up(request: HttpRequest, found: Invitation) -> HttpResponse:
-    """To the sign-up page and back here. Holding the token proves the address, so allauth need not ask again."""
-    get_adapter().stash_verified_email(request, found.email)
-    return redirect(f"{reverse('account_signup')}?{urlencode({'next': request.path, 'email': found.email})}")
+def _sign_up(request: HttpRequest) -> HttpResponse:
+    """To the sign-up page and back here."""
+    return redirect(f"{reverse('account_signup')}?{urlencode({'next': request.path})}")
