@@ -7,7 +7,7 @@ where test data is meant, ?env=test.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
@@ -22,12 +22,12 @@ from analytics.query.saved import Saved
 from analytics.refusals import as_problems
 from config.lib import clock
 from workspaces.access import requested_workspace
-from workspaces.api_keys import KeyHolder
+from workspaces.environments import requested_environment
 from workspaces.models import Environment, Workspace
 from workspaces.roles import needs
 
 WORKSPACE = OpenApiParameter("workspace", description="Id or slug; people only, a key knows its own.")
-ENVIRONMENT = OpenApiParameter("env", enum=["live", "test"], description="People only, a key has its own.")
+ENVIRONMENT = OpenApiParameter("env", enum=["live", "test"], description="A key has its own, and no other.")
 PERIOD = [
     OpenApiParameter(
         "period", description="A preset such as 7d, 28d, month; or custom with from and to.", default="28d"
@@ -55,10 +55,7 @@ class Reader(Protocol[Asked_co]):
 
 def asked_of(request: Request, action: str) -> tuple[Workspace, Environment]:
     """The workspace the request is about, if its sender may do `action` there, and the environment."""
-    workspace = requested_workspace(request, needs(action))
-    if isinstance(request.user, KeyHolder):
-        return workspace, cast(Environment, request.user.key.environment)
-    return workspace, "test" if request.query_params.get("env") == "test" else "live"
+    return requested_workspace(request, needs(action)), requested_environment(request)
 
 
 def page_of(request: Request, workspace: Workspace, environment: Environment, now: datetime) -> PageQuery:

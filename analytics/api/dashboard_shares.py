@@ -21,6 +21,7 @@ from analytics.refusals import as_problems
 from config.lib import clock
 from workspaces.access import get_access
 from workspaces.api_keys import KeyHolder
+from workspaces.environments import requested_environment
 from workspaces.roles import needs
 
 
@@ -123,10 +124,9 @@ def live(request: Request, uid: str) -> Response:
 
 
 def _ticket(request: Request, dashboard: Dashboard, origin: str) -> tickets.Ticket:
+    environment = requested_environment(request)
     if isinstance(request.user, KeyHolder):
-        key = request.user.key
-        return tickets.Ticket(dashboard.pk, key_id=key.pk, environment=key.environment, origin=origin)
-    environment = "test" if request.query_params.get("env") == "test" else "live"
+        return tickets.Ticket(dashboard.pk, key_id=request.user.key.pk, environment=environment, origin=origin)
     return tickets.Ticket(dashboard.pk, user_id=request.user.pk, environment=environment, origin=origin)
 
 

@@ -23,6 +23,7 @@ from config.lib import clock
 from config.lib.problems import Problem
 from workspaces.access import get_access, requested_workspace
 from workspaces.api_keys import KeyHolder
+from workspaces.environments import requested_environment
 from workspaces.models import ApiKey, Workspace
 from workspaces.roles import needs
 
@@ -195,7 +196,7 @@ def data(request: Request, uid: str) -> Response:
     dashboard = dashboard_of(request, uid)
     params = request.query_params.copy()
     if isinstance(request.user, KeyHolder):
-        params["env"] = request.user.key.environment
+        params["env"] = requested_environment(request)
     with as_problems():
         return Response(numbers.data(read(dashboard, params, clock.now()), dashboard))
 

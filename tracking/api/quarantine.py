@@ -41,7 +41,7 @@ from tracking.schemas.compiled import Rule
 from tracking.store import StoreError, quarantine
 from workspaces import audit
 from workspaces.access import requested_workspace
-from workspaces.api_keys import KeyHolder
+from workspaces.environments import requested_environment
 from workspaces.models import Environment, Workspace
 from workspaces.roles import needs
 
@@ -121,10 +121,7 @@ def catalogue(request: Request) -> Response:
 
 
 def _asked(request: Request, needed: str) -> tuple[Workspace, Environment]:
-    workspace = requested_workspace(request, needed)
-    if isinstance(request.user, KeyHolder):
-        return workspace, "test" if request.user.key.environment == "test" else "live"
-    return workspace, "test" if request.query_params.get("env") == "test" else "live"
+    return requested_workspace(request, needed), requested_environment(request)
 
 
 def _rule(request: Request, workspace: Workspace) -> tuple[EventSchema, Rule]:

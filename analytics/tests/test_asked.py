@@ -1,0 +1,46 @@
+"""Whose numbers a request is about: the workspace and environment it names, and those of its key."""
+
+import pytest
+from django.test import Client
+
+from analytics.tests.test_api import key_of
+from analytics.tests.world import page_view, store_events
+from tracking.models import Erasure
+
+pytestmark = pytest.mark.usefixtures("event_store", "clock")
+PERSON = "/api/v1/analytics/people/1"
+ASKED = ("analytics/metrics", "analytics/people", "analytics/config", "quarantine", "exports", "annotations", "alerts")
+
+
+def test_a_slip_in_the_environment_erases_nobody(acme, as_owner):
+    store_events(acme.dataset_id(), [page_view("10:00", visitor=1)])
+
+    refused = as_owner.delete(f"{PERSON}?env=tset")
+
+    assert (refused.status_code, refused.json()["field"]) == (400, "env")
+    assert refused.json()["detail"] == "env is live or test, not 'tset'."
+    assert not Erasure.objects.exists()
+    assert as_owner.get(PERSON).status_code == 200
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_no_other_word_stands_for_live(acme, as_owner, path):
+    told = {env: as_owner.get(f"/api/v1/{path}?env={env}").status_code for env in ("live", "test", "LIVE", "tset", "")}
+
+    assert told == {"live": 200, "test": 200, "LIVE": 400, "tset": 400, "": 200}
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_a_key_answers_for_its_own_environment_alone(acme, owner, path):
+    told = {}
+    for own in ("live", "test"):
+        client = Client(headers={"X-API-Key": key_of(acme, owner, own, ("read", "admin"))})
+        told[own] = [client.get(f"/api/v1/{path}{query}").status_code for query in ("", "?env=live", "?env=test")]
+
+    assert told == {"live": [200, 200, 400], "test": [200, 400, 200]}
+
+
+def test_the_refusal_says_which_key_to_use(acme, owner):
+    refused = Client(headers={"X-API-Key": key_of(acme, owner)}).get("/api/v1/analytics/metrics?env=test").json()
+
+    assert refused["detail"] == "This key is for live data. Leave env out, or use a test key."
