@@ -21,7 +21,7 @@ from accounts.models import User
 from config.lib.problems import Problem
 from workspaces import roles
 from workspaces.api_keys import KeyHolder
-from workspaces.models import SLUG, Membership, Organization, Role, Workspace
+from workspaces.models import SLUG, ApiKey, Membership, Organization, Role, Workspace
 
 View = Callable[..., HttpResponse]
 
@@ -104,6 +104,13 @@ def requested_workspace(request: Request, needs: str = Role.VIEWER) -> Workspace
     if len(mine) != 1:
         raise Problem(400, "which_workspace", "Say which workspace: ?workspace=<id> or the header X-Tenant-Slug.")
     return get_workspace(user, mine[0][0], needs)
+
+
+def check_changes(user: Any) -> None:
+    """Problem for a key that may only read, where a request changes what is kept or sends something."""
+    changing = {ApiKey.Permission.WRITE, ApiKey.Permission.ADMIN}
+    if isinstance(user, KeyHolder) and not changing & set(user.key.permissions):
+        raise Problem(403, "key_permission", "This key may only read. Use one with the permissions read and write.")
 
 
 def workspace_view(needs: str = Role.VIEWER) -> Callable[[View], View]:

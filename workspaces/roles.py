@@ -58,7 +58,10 @@ def may(role: Role | str | None, action: str) -> bool:
 
 
 def role_of_key(key: ApiKey) -> Role | None:
-    """The role a key acts with: admin as an administrator, read as an analyst; write alone may read nothing."""
+    """The role a key acts with: admin as an administrator, read as an analyst; write alone may read nothing.
+
+    A key that may only read changes nothing an analyst keeps (access.check_changes), but marks releases.
+    """
     if ApiKey.Permission.ADMIN in key.permissions:
         return Role.ADMIN
     return Role.ANALYST if ApiKey.Permission.READ in key.permissions else None

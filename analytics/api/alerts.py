@@ -17,7 +17,7 @@ from analytics.api.alert_shapes import (
     AlertSnoozeSerializer,
     AlertTestSerializer,
 )
-from analytics.api.asked import ENVIRONMENT, WORKSPACE, asked_of
+from analytics.api.asked import ENVIRONMENT, WORKSPACE, kept_of
 from analytics.models import AlertChange, AlertRule
 from analytics.refusals import as_problems
 from config.lib import clock
@@ -51,7 +51,7 @@ EXAMPLE = OpenApiExample(
 @api_view(["GET", "POST"])
 def listed(request: Request) -> Response:
     """The alerts of a workspace; or a new one, evaluated within a minute."""
-    workspace, environment = asked_of(request, "analyse")
+    workspace, environment = kept_of(request, "analyse")
     if request.method == "GET":
         found = AlertRule.objects.filter(workspace=workspace).select_related("workspace", "created_by")
         return Response(AlertSerializer(found.prefetch_related("channels"), many=True).data)
@@ -132,6 +132,6 @@ def _fields(body: AlertSerializer, workspace: Workspace, request: Request) -> di
 
 
 def _rule(request: Request, uid: str) -> AlertRule:
-    workspace, _ = asked_of(request, "analyse")
+    workspace, _ = kept_of(request, "analyse")
     found: Any = AlertRule.objects.select_related("workspace__organization", "created_by")
     return get_object_or_404(found, workspace=workspace, uid=uid)

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from analytics.query.lookup import SavedOf
@@ -21,7 +22,7 @@ from analytics.query.parse import from_params, page_from_json
 from analytics.query.saved import Saved
 from analytics.refusals import as_problems
 from config.lib import clock
-from workspaces.access import requested_workspace
+from workspaces.access import check_changes, requested_workspace
 from workspaces.environments import requested_environment
 from workspaces.models import Environment, Workspace
 from workspaces.roles import needs
@@ -56,6 +57,13 @@ class Reader(Protocol[Asked_co]):
 def asked_of(request: Request, action: str) -> tuple[Workspace, Environment]:
     """The workspace the request is about, if its sender may do `action` there, and the environment."""
     return requested_workspace(request, needs(action)), requested_environment(request)
+
+
+def kept_of(request: Request, action: str) -> tuple[Workspace, Environment]:
+    """As asked_of, where every method but GET changes what is kept: a key that may only read gets a Problem."""
+    if request.method not in SAFE_METHODS:
+        check_changes(request.user)
+    return asked_of(request, action)
 
 
 def page_of(request: Request, workspace: Workspace, environment: Environment, now: datetime) -> PageQuery:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics import cohorts
-from analytics.api.asked import ENVIRONMENT, WORKSPACE, asked_of, limit_of
+from analytics.api.asked import ENVIRONMENT, WORKSPACE, asked_of, kept_of, limit_of
 from analytics.api.conditions import ConditionsField
 from analytics.models import Cohort
 from analytics.query.lookup import cohort_of
@@ -67,7 +67,7 @@ class MembersSerializer(serializers.Serializer[Any]):
 @api_view(["GET", "POST"])
 def listed(request: Request) -> Response:
     """The cohorts of a workspace; or a new one, from `filters` or from `user_ids`."""
-    workspace, environment = asked_of(request, "analyse")
+    workspace, environment = kept_of(request, "analyse")
     if request.method == "GET":
         return Response(CohortSerializer(Cohort.objects.filter(workspace=workspace), many=True).data)
     body = CohortSerializer(data=request.data)
@@ -85,7 +85,7 @@ def listed(request: Request) -> Response:
 @api_view(["GET", "PUT", "DELETE"])
 def one(request: Request, uid: str) -> Response:
     """One cohort: read, change, delete. The people on a frozen list do not change."""
-    cohort = _found(asked_of(request, "analyse")[0], uid)
+    cohort = _found(kept_of(request, "analyse")[0], uid)
     if request.method == "DELETE":
         with as_problems():
             cohorts.delete(cohort, actor=request.user, now=clock.now())

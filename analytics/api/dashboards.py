@@ -20,11 +20,10 @@ from analytics.serializers import PeriodSerializer
 from analytics.views.dashboards import numbers
 from analytics.views.dashboards.page import read
 from config.lib import clock
-from config.lib.problems import Problem
-from workspaces.access import get_access, requested_workspace
+from workspaces.access import check_changes, get_access, requested_workspace
 from workspaces.api_keys import KeyHolder
 from workspaces.environments import requested_environment
-from workspaces.models import ApiKey, Workspace
+from workspaces.models import Workspace
 from workspaces.roles import needs
 
 SHAPE = (
@@ -216,8 +215,7 @@ def dashboard_of(request: Request, uid: str) -> Dashboard:
 def may_build(request: Request) -> Workspace:
     """The workspace, if its sender may change dashboards there. A key that only reads may not."""
     if isinstance(request.user, KeyHolder):
-        if not {ApiKey.Permission.WRITE, ApiKey.Permission.ADMIN} & set(request.user.key.permissions):
-            raise Problem(403, "key_permission", "This key may only read. Use one with the permissions read and write.")
+        check_changes(request.user)
         return requested_workspace(request, needs("build_dashboards"))
     uid = request.parser_context["kwargs"].get("uid") if request.parser_context else None
     if uid:

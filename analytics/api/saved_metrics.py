@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics import custom_metrics
-from analytics.api.asked import WORKSPACE, asked_of
+from analytics.api.asked import WORKSPACE, kept_of
 from analytics.models import SavedMetric
 from analytics.refusals import as_problems
 from config.lib import clock
@@ -36,7 +36,7 @@ class SavedMetricSerializer(serializers.ModelSerializer[SavedMetric]):
 @api_view(["GET", "POST"])
 def listed(request: Request) -> Response:
     """The saved metrics of a workspace; or a new one."""
-    workspace, _ = asked_of(request, "analyse")
+    workspace, _ = kept_of(request, "analyse")
     if request.method == "GET":
         return Response(SavedMetricSerializer(SavedMetric.objects.filter(workspace=workspace), many=True).data)
     body = SavedMetricSerializer(data=request.data)
@@ -58,7 +58,7 @@ def listed(request: Request) -> Response:
 @api_view(["GET", "PUT", "DELETE"])
 def one(request: Request, uid: str) -> Response:
     """One saved metric: read, change, delete."""
-    workspace, _ = asked_of(request, "analyse")
+    workspace, _ = kept_of(request, "analyse")
     metric = get_object_or_404(SavedMetric.objects.select_related("workspace"), workspace=workspace, uid=uid)
     if request.method == "DELETE":
         custom_metrics.delete(metric, actor=request.user, now=clock.now())

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics import segments
-from analytics.api.asked import PERIOD, WORKSPACE, asked_of, page_of
+from analytics.api.asked import PERIOD, WORKSPACE, asked_of, kept_of, page_of
 from analytics.api.conditions import ConditionsField
 from analytics.models import Segment
 from analytics.query.words import known_dimension
@@ -58,7 +58,7 @@ class SegmentationSerializer(serializers.Serializer[Any]):
 @api_view(["GET", "POST"])
 def listed(request: Request) -> Response:
     """The segments of a workspace; or a new one."""
-    workspace, _ = asked_of(request, "analyse")
+    workspace, _ = kept_of(request, "analyse")
     if request.method == "GET":
         return Response(SegmentSerializer(Segment.objects.filter(workspace=workspace), many=True).data)
     body = SegmentSerializer(data=request.data)
@@ -76,7 +76,7 @@ def listed(request: Request) -> Response:
 @api_view(["GET", "PUT", "DELETE"])
 def one(request: Request, uid: str) -> Response:
     """One segment: read, change, delete."""
-    workspace, _ = asked_of(request, "analyse")
+    workspace, _ = kept_of(request, "analyse")
     segment = get_object_or_404(Segment, workspace=workspace, uid=uid)
     if request.method == "DELETE":
         segments.delete(segment, actor=request.user, now=clock.now())

@@ -22,7 +22,7 @@ BUYERS = [["did", {"filters": [["is", "goal", ["purchase"]]], "times": 2}]]
 
 @pytest.fixture
 def as_key(acme, owner):
-    return Client(headers={"X-API-Key": key_of(acme, owner)})
+    return Client(headers={"X-API-Key": key_of(acme, owner, permissions=("read", "write"))})
 
 
 def buy(at: str, visitor: int, **fields) -> Sent:

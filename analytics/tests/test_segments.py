@@ -14,7 +14,7 @@ GERMANS = [["is", "country", ["DE"]]]
 
 @pytest.fixture
 def as_key(acme, owner):
-    return Client(headers={"X-API-Key": key_of(acme, owner)})
+    return Client(headers={"X-API-Key": key_of(acme, owner, permissions=("read", "write"))})
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ SIGNED_UP = {"metric": "visitors", "filters": [["is", "event", ["signup"]]]}
 
 @pytest.fixture
 def as_key(acme, owner):
-    return Client(headers={"X-API-Key": key_of(acme, owner)})
+    return Client(headers={"X-API-Key": key_of(acme, owner, permissions=("read", "write"))})
 
 
 @pytest.fixture

@@ -68,6 +68,12 @@ NAMES_NOBODYS = {
     "add",
     "as",
 }  # the same everywhere; what stands before them in the route is somebody's
+# What a key that may only read may send without changing anything, and the notes that it may add (/docs/annotations/).
+# Doors of events have tests of their own.
+READING = re.compile(
+    r"api/v1/(auth/.*|collect/.*|quarantine/preview|analytics/(query|trends|funnel|retention|lifecycle|stickiness|paths)"
+    r"|analytics/(process-events|receipt/.*)|grafana/.*|dashboards/<uuid:uid>/live|annotations.*)$"
+)
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -270,6 +276,20 @@ def test_what_is_acmes_does_not_exist_for_the_stranger(as_stranger, objects):
 
     assert leaks == []
     assert opened == []
+
+
+def test_a_key_that_may_only_read_changes_nothing(acme, owner, objects):
+    """Every address of the API that takes a change refuses the key, whatever stands in the body."""
+    _, raw = api_keys.issue(acme, name="Reports", actor=owner, now=now(), kind="secret", permissions=["read"])
+    client, told = Client(headers={"X-API-Key": raw}), {}
+    for route in (each for each in ROUTES if each.startswith("api/v1/") and not READING.match(each)):
+        own, _missing = addresses(route, objects)
+        for method in METHODS[1:]:
+            sent = client.generic(method.upper(), own, '{"name": "shop", "code": "1"}', "application/json")
+            told[f"{method} {route}"] = sent.status_code
+
+    assert {request: status for request, status in told.items() if status not in {403, 405}} == {}
+    assert told["post api/v1/alerts/<uuid:uid>/test"] == told["put api/v1/analytics/segments/<uuid:uid>"] == 403
 
 
 def test_who_is_not_signed_in_learns_nothing(anonymous, objects):

@@ -196,7 +196,7 @@ def test_a_neighbours_channel_is_no_channel(acme, globex, as_key, vendor):
 
 
 def test_a_test_key_watches_test_data(acme, owner):
-    as_test = Client(headers={"X-API-Key": key_of(acme, owner, environment="test")})
+    as_test = Client(headers={"X-API-Key": key_of(acme, owner, "test", ("read", "write"))})
     made = as_test.post(API, ORDERED | {"notification_channels": []}, "application/json").json()
 
     assert made["environment"] == "test"
