@@ -90,8 +90,9 @@ def get_membership(user: Any, slug_or_uid: str | uuid.UUID, needs: str = Role.VI
 def requested_workspace(request: Request, needs: str = Role.VIEWER) -> Workspace:
     """The workspace an API request is about, where the path does not say.
 
-    A key knows its own. A person names one by `?workspace=<id or slug>` or by the header X-Tenant-Slug (an
-    organization's slug: its oldest workspace; or a workspace's), or has only one.
+    A key knows its own; authentication lets no other be named beside it. A person names one by
+    `?workspace=<id or slug>` or by the header X-Tenant-Slug (an organization's slug: its oldest workspace; or a
+    workspace's), or has only one.
     """
     user: Any = request.user
     if isinstance(user, KeyHolder):

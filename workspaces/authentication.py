@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.headless.contrib.rest_framework.authentication import JWTTokenAuthentication
+from django.http import Http404
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -18,7 +19,7 @@ from rest_framework.request import Request
 from config.lib import clock
 from config.lib.problems import Problem
 from workspaces import api_keys
-from workspaces.models import ApiKey
+from workspaces.models import ApiKey, Workspace
 
 CHALLENGE = 'Bearer realm="MetricPal"'
 
@@ -52,6 +53,7 @@ class KeyAuthentication(BaseAuthentication):
                 "secret_key_in_browser",
                 "A web page must not hold a secret key. Use a publishable key and revoke this one.",
             )
+        _check_named(request, key.workspace)
         request.workspace = key.workspace  # type: ignore[attr-defined]
         return api_keys.KeyHolder(key), key
 
@@ -76,6 +78,18 @@ class TokenAuthentication(JWTTokenAuthentication):  # type: ignore[misc]
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
+
+
+def _check_named(request: Request, workspace: Workspace) -> None:
+    """Http404 if the request names another workspace than its key's, as for one that is not there."""
+    own, tenant = {str(workspace.uid), workspace.slug}, workspace.organization
+    if name := request.query_params.get("workspace"):
+        is_own = name in own
+    else:
+        name = request.headers.get("X-Tenant-Slug", "")
+        is_own = name in own | {str(tenant.uid), tenant.slug}
+    if name and not is_own:
+        raise Http404
 
 
 def _is_from_elsewhere(request: Request) -> bool:

@@ -27,7 +27,7 @@ from workspaces.environments import requested_environment
 from workspaces.models import Environment, Workspace
 from workspaces.roles import needs
 
-WORKSPACE = OpenApiParameter("workspace", description="Id or slug; people only, a key knows its own.")
+WORKSPACE = OpenApiParameter("workspace", description="Id or slug; a key knows its own, and no other.")
 ENVIRONMENT = OpenApiParameter("env", enum=["live", "test"], description="A key has its own, and no other.")
 PERIOD = [
     OpenApiParameter(

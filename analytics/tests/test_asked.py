@@ -44,3 +44,31 @@ def test_the_refusal_says_which_key_to_use(acme, owner):
     refused = Client(headers={"X-API-Key": key_of(acme, owner)}).get("/api/v1/analytics/metrics?env=test").json()
 
     assert refused["detail"] == "This key is for live data. Leave env out, or use a test key."
+
+
+NAMES = {"acme": 200, "uid": 200, "": 200, "globex": 404, "nonsense": 404, "globex uid": 404}
+
+
+@pytest.mark.parametrize("path", ["analytics/metrics", "analytics/config", "annotations", "dashboards", "watermark"])
+def test_a_workspace_named_beside_a_key_is_the_keys(acme, globex, owner, path):
+    client = Client(headers={"X-API-Key": key_of(acme, owner)})
+    uids = {"uid": str(acme.uid), "globex uid": str(globex.uid)}
+
+    by_parameter = {name: client.get(f"/api/v1/{path}?workspace={uids.get(name, name)}").status_code for name in NAMES}
+    by_header = {
+        name: client.get(f"/api/v1/{path}", headers={"X-Tenant-Slug": uids.get(name, name)}).status_code
+        for name in NAMES
+    }
+
+    assert by_parameter == by_header == NAMES
+
+
+def test_nothing_is_written_where_the_key_alone_would_lead(acme, globex, owner):
+    client = Client(headers={"X-API-Key": key_of(acme, owner, permissions=("read", "write"))})
+    address, note = "/api/v1/annotations", {"text": "Released"}
+
+    refused = client.post(f"{address}?workspace=globex", note, "application/json")
+
+    assert refused.status_code == 404
+    assert client.get(address).json() == []
+    assert client.post(f"{address}?workspace=acme", note, "application/json").status_code == 201

@@ -8,7 +8,7 @@ from workspaces.api_keys import KeyHolder
 from workspaces.environments import requested_environment
 from workspaces.models import Environment, Workspace
 
-WORKSPACE = OpenApiParameter("workspace", description="Id or slug; people only, a key knows its own.")
+WORKSPACE = OpenApiParameter("workspace", description="Id or slug; a key knows its own, and no other.")
 ENVIRONMENT = OpenApiParameter("env", enum=["live", "test"], description="A key has its own, and no other.")
 
 
