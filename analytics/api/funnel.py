@@ -119,6 +119,8 @@ class FunnelAnswerSerializer(serializers.Serializer[Any]):
 def funnel(request: Request) -> Response:
     """How many of those that took the first step took the next ones, in how much time."""
     with as_problems():
+        if request.method == "GET":
+            read.check_named(request.query_params)
         page, asked = question_of(request, read)
         return Response(_answer(page, asked, answer(asked, page.query(compare=None), page.interval, page.now)))
 

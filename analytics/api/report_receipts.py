@@ -62,9 +62,12 @@ def receipt(request: Request, name: str) -> Response:
         raise Problem(404, "not_found", f"There is no report {name!r}: choose {', '.join(sorted(sources.REPORTS))}.")
     workspace, environment = asked_of(request, "export" if name in PERSONAL else "analyse")
     given = sources.asked(workspace, environment, request.query_params.urlencode(), clock.now())
+    report = sources.REPORTS[name]
     with as_problems():
-        page, question = sources.read(sources.REPORTS[name], given)
-        return Response(_written(receipt_of(sources.REPORTS[name], page, question, request.query_params)))
+        if report.check_named:
+            report.check_named(request.query_params)
+        page, question = sources.read(report, given)
+        return Response(_written(receipt_of(report, page, question, request.query_params)))
 
 
 def _written(made: ReportReceipt) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from analytics.views.exports.sources import REPORTS
 
 pytestmark = pytest.mark.usefixtures("event_store", "clock")
 API = "/api/v1/analytics/receipt"
-FUNNEL = "period=yesterday&steps=is,event,page_view&steps=is,event,signup"
+FUNNEL = "period=yesterday&step=is,event,page_view&step=is,event,signup"
+STEPS = {"funnel": "&step=is,event,page_view&step=is,event,signup"}  # its page has some without
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def busy(acme):
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
 def test_every_report_has_a_receipt_over_the_api_and_as_a_page(busy, as_owner, name):
-    found = as_owner.get(f"{API}/{name}?workspace={busy.slug}&period=yesterday").json()
+    found = as_owner.get(f"{API}/{name}?workspace={busy.slug}&period=yesterday{STEPS.get(name, '')}").json()
     assert found["description"] and found["unit"] and found["version"] == "1"
     assert found["excluded"] == {"bot_events": 1, "late_events": 0, "events": 7}
     assert found["statements"] or name == "business"  # those numbers are kept in PostgreSQL
@@ -114,10 +115,11 @@ def test_the_receipt_of_a_row_has_the_number_of_the_row(busy, as_key, metric):
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("funnel?row=900&column=3", "Open its receipt again"),
-        ("funnel?row=x&column=3", "whole numbers"),
+        (f"funnel?{FUNNEL}&row=900&column=3", "Open its receipt again"),
+        (f"funnel?{FUNNEL}&row=x&column=3", "whole numbers"),
         ("nothing", "choose"),
-        ("funnel?order=sideways", "order"),
+        ("funnel?steps=is,event,signup", "Name each step: step=is,event,page_view&step=is,event,signup."),
+        (f"funnel?{FUNNEL}&order=sideways", "order"),
     ],
 )
 def test_what_cannot_be_told_says_why(busy, as_key, address, says):
@@ -126,7 +128,7 @@ def test_what_cannot_be_told_says_why(busy, as_key, address, says):
 
 def test_receipts_need_the_right_to_what_they_are_of(busy, as_viewer, as_analyst):
     assert as_viewer.get(f"/w/{busy.slug}/reports/funnel/receipt/").status_code == 403
-    assert as_analyst.get(f"{API}/funnel?workspace={busy.slug}").status_code == 200
+    assert as_analyst.get(f"{API}/funnel?workspace={busy.slug}&{FUNNEL}").status_code == 200
     assert as_viewer.get(f"{API}/people?workspace={busy.slug}").status_code == 403
 
 

@@ -34,6 +34,12 @@ def from_params(params: QueryDict, saved: Saved) -> Funnel:
     return funnel(steps, without, {name: params.get(name, "") for name in FIELDS[1:]})
 
 
+def check_named(params: QueryDict) -> None:
+    """QueryError where no step is named: a page begins with an example, a program does not mean one."""
+    if not any(params.getlist("step")):
+        raise QueryError("Name each step: step=is,event,page_view&step=is,event,signup.", "step")
+
+
 def from_json(data: Mapping[str, Any], saved: Saved) -> Funnel:
     """{"steps": [{"event": "signup"}, {"goal": "purchase"}], "window": "14d", "order": "ordered", "by": "country"}"""
     steps, without = (_list(data, name, saved) for name in ("steps", "without"))

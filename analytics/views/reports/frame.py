@@ -101,6 +101,8 @@ class Report(Generic[Q]):
     behind: Callable[[ReportPage, Q, int, int], Behind | None] | None = None
     outlives_events: bool = False  # its numbers stay when the events they were made of are deleted
     is_profiled: bool = False  # its numbers are the engine's, which can cut visits as other tools do
+    # QueryError where a program leaves out what a page has an example for; None: nothing must be said.
+    check_named: Callable[[QueryDict], None] | None = None
 
 
 def page_view(report: Report[Any]) -> Callable[..., HttpResponse]:

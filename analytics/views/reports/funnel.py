@@ -13,7 +13,7 @@ from analytics.reports.behind import Behind
 from analytics.reports.funnel import Answer, Funnel, Group, answer
 from analytics.reports.funnel.answer import percent
 from analytics.reports.funnel.model import DURATIONS, UNITS
-from analytics.reports.funnel.read import from_params
+from analytics.reports.funnel.read import check_named, from_params
 from analytics.reports.funnel.statement import reached
 from analytics.templatetags import numbers
 from analytics.views import spans
@@ -203,6 +203,7 @@ REPORT = Report[Funnel](
     read=read,
     show=show,
     table=table,
+    check_named=check_named,
     is_compared=False,
     needs=needs("analyse"),
     narrowed=narrowed,
