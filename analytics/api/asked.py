@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from analytics.query.lookup import SavedOf
 from analytics.query.model import QueryError
 from analytics.query.page import PageQuery
-from analytics.query.parse import from_params, page_from_json
+from analytics.query.parse import check_dates, from_params, page_from_json
 from analytics.query.saved import Saved
 from analytics.refusals import as_problems
 from config.lib import clock
@@ -72,6 +72,7 @@ def page_of(request: Request, workspace: Workspace, environment: Environment, no
     params["env"] = environment
     params.setdefault("compare", "off")
     with as_problems():
+        check_dates(params)
         return from_params(params, workspace, now)
 
 

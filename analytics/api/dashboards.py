@@ -15,6 +15,7 @@ from analytics.dashboards import making
 from analytics.dashboards.access import seen_by
 from analytics.dashboards.templates import TEMPLATES, config_of
 from analytics.models import Dashboard
+from analytics.query.parse import check_dates
 from analytics.refusals import as_problems
 from analytics.serializers import PeriodSerializer
 from analytics.views.dashboards import numbers
@@ -197,6 +198,7 @@ def data(request: Request, uid: str) -> Response:
     if isinstance(request.user, KeyHolder):
         params["env"] = requested_environment(request)
     with as_problems():
+        check_dates(params)
         return Response(numbers.data(read(dashboard, params, clock.now()), dashboard))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, QueryDict
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.api.asked import ENVIRONMENT, PERIOD, WORKSPACE, asked_of, page_of
+from analytics.api.export_parameters import parameters_of
 from analytics.exports import files, jobs, links
 from analytics.exports.formats import FORMATS
 from analytics.models import Export
@@ -105,7 +106,7 @@ def listed(request: Request) -> Response:
     given.is_valid(raise_exception=True)
     values = given.validated_data
     with as_problems():
-        parameters = asking.parameters_of(_custom(QueryDict(values["parameters"].removeprefix("?"))))
+        parameters = parameters_of(values["parameters"], environment)
         made = asking.ask(
             workspace, environment, values["source"], values["format"], parameters, request.user
         )  # fmt: skip
@@ -158,14 +159,6 @@ def direct(file_format: str) -> Any:
 
 def _of(workspace: Workspace) -> QuerySet[Export]:
     return Export.objects.select_related("workspace").filter(workspace=workspace, expires_at__gt=clock.now())
-
-
-def _custom(params: QueryDict) -> QueryDict:
-    """Dates alone make the period one's own, as everywhere in the API."""
-    given = params.copy()
-    if "from" in given or "to" in given:
-        given.setdefault("period", "custom")
-    return given
 
 
 def _shown(request: Request, export: Export) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from analytics.api.asked import PERIOD, asked_of
 from analytics.api.receipts import ExcludedSerializer, RunSerializer
 from analytics.query.condition_json import to_json
+from analytics.query.parse import check_dates
 from analytics.refusals import as_problems
 from analytics.serializers import PeriodSerializer, period
 from analytics.views.exports import sources
@@ -64,6 +65,7 @@ def receipt(request: Request, name: str) -> Response:
     given = sources.asked(workspace, environment, request.query_params.urlencode(), clock.now())
     report = sources.REPORTS[name]
     with as_problems():
+        check_dates(request.query_params)
         if report.check_named:
             report.check_named(request.query_params)
         page, question = sources.read(report, given)

@@ -61,6 +61,19 @@ def from_params(params: QueryDict, workspace: Workspace, now: datetime) -> PageQ
     )
 
 
+def check_dates(params: QueryDict) -> None:
+    """QueryError for dates that from_params would pass over: one alone, or some beside a period that has a name.
+
+    Pages let them give way, as their links carry them along; a program means what it sends.
+    """
+    dates = [name for name in ("from", "to") if params.get(name)]
+    key = params.get("period")
+    if dates and key and key != "custom" and key in periods.PRESETS:
+        raise QueryError(f"Send period={key} or from and to, not both.", dates[0])
+    if dates == ["to"]:
+        raise QueryError("Give from beside to, such as from=2026-01-01&to=2026-01-31.", "from")
+
+
 def from_json(data: Any, workspace: Workspace, now: datetime, environment: Environment = "live") -> Query:
     """The API's question:
 

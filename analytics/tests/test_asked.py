@@ -72,3 +72,26 @@ def test_nothing_is_written_where_the_key_alone_would_lead(acme, globex, owner):
     assert refused.status_code == 404
     assert client.get(address).json() == []
     assert client.post(f"{address}?workspace=acme", note, "application/json").status_code == 201
+
+
+@pytest.mark.parametrize("path", ["metrics", "trends", "people", "export.csv", "receipt", "receipt/trends"])
+@pytest.mark.parametrize(
+    ("dates", "says"),
+    [
+        ("to=2026-03-09", "Give from beside to"),
+        ("to=garbage", "Give from beside to"),
+        ("from=2026-03-09", "Give from and to as dates"),
+        ("period=7d&to=zzz", "Send period=7d or from and to, not both."),
+        ("period=7d&from=2026-03-01&to=2026-03-09", "Send period=7d or from and to, not both."),
+        ("period=fortnight&from=2026-03-01&to=2026-03-09", "Unknown period 'fortnight'"),
+    ],
+)
+def test_dates_that_would_not_count_are_refused(acme, as_owner, path, dates, says):
+    refused = as_owner.get(f"/api/v1/analytics/{path}?{dates}")
+
+    assert refused.status_code == 400
+    assert says in refused.json()["detail"]
+
+
+def test_dates_beside_a_name_give_way_on_a_page(acme, as_owner):
+    assert as_owner.get("/w/acme/reports/trends/?period=7d&to=2026-03-09").status_code == 200

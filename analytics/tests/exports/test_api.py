@@ -48,6 +48,11 @@ def test_a_key_for_reading_may_not_export(anonymous, acme, owner, clock):
         ({"source": "nothing"}, 422, "nothing"),
         ({"format": "exe"}, 422, "exe"),
         ({"parameters": "period=fortnight"}, 400, "fortnight"),
+        ({"parameters": "form=2026-03-01&until=2026-03-09"}, 400, "Unknown parameter 'form'. Did you mean 'from'?"),
+        ({"parameters": "0"}, 400, "Unknown parameter '0'."),
+        ({"parameters": "to=2026-03-09"}, 400, "Give from beside to"),
+        ({"parameters": "period=7d&to=2026-03-09"}, 400, "Send period=7d or from and to, not both."),
+        ({"parameters": "env=test"}, 400, "?env=test"),
         ({"source": "funnel", "parameters": "period=7d&step=nonsense("}, 400, ""),
     ],
 )
