@@ -1,10 +1,14 @@
-"""The bodies of organizations, workspaces and keys. Each field that may be written is named; the rest is not read."""
+"""The bodies of organizations, workspaces and keys. Each field that may be written is named.
+
+Keys refuse any other; organizations and workspaces do not read it.
+"""
 
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.lib.known_fields import KnownFields
 from workspaces.models import PRINTABLE, ApiKey, Organization, Workspace
 
 
@@ -71,7 +75,7 @@ class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
         return next((key.raw for key in keys if key.environment == environment), None)
 
 
-class KeySerializer(serializers.ModelSerializer[ApiKey]):
+class KeySerializer(KnownFields, serializers.ModelSerializer[ApiKey]):
     id = serializers.UUIDField(source="uid", read_only=True)
     key = serializers.CharField(source="raw", read_only=True, help_text="Empty for a secret key: it is shown once.")
     kind = serializers.ChoiceField(ApiKey.Kind.choices, default="publishable")
@@ -98,5 +102,5 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
         read_only_fields = ["prefix", "created_at", "revoked_at", "last_used_at"]
 
 
-class RotateSerializer(serializers.Serializer[Any]):
+class RotateSerializer(KnownFields):
     overlap_hours = serializers.IntegerField(default=24, help_text="How long the old key works on.")

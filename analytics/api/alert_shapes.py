@@ -12,6 +12,7 @@ from analytics.models import AlertChange, AlertRule, Notice
 from analytics.query.lookup import SavedOf
 from analytics.query.model import QueryError
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 
 QUERY_HELP = (
     "A metric (visitors), one with conditions (events;is,event,signup), a saved metric (saved,<id>), or several with a "
@@ -64,7 +65,7 @@ class ChannelsField(serializers.Field[Any, Any, Any, Any]):
         return [{"id": str(each.uid), "kind": each.kind, "name": each.name} for each in value.all()]
 
 
-class AlertSerializer(serializers.ModelSerializer[AlertRule]):
+class AlertSerializer(KnownFields, serializers.ModelSerializer[AlertRule]):
     id = serializers.UUIDField(source="uid", read_only=True)
     name = serializers.CharField(max_length=80)
     metric_query = QuestionField(source="query")
@@ -134,7 +135,7 @@ class AlertChangeSerializer(serializers.ModelSerializer[AlertChange]):
         )  # fmt: skip
 
 
-class AlertSnoozeSerializer(serializers.Serializer[Any]):
+class AlertSnoozeSerializer(KnownFields):
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=44_640)
     until = serializers.DateTimeField(required=False, allow_null=True)
 

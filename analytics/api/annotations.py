@@ -14,6 +14,7 @@ from analytics import annotations
 from analytics.api.asked import WORKSPACE, asked_of
 from analytics.models import Annotation
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 from config.lib.problems import Problem
 
 TAGS = ["Notes"]
@@ -29,7 +30,7 @@ EXAMPLE = OpenApiExample(
 )
 
 
-class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
+class AnnotationSerializer(KnownFields, serializers.ModelSerializer[Annotation]):
     id = serializers.UUIDField(source="uid", read_only=True)
     at = serializers.DateTimeField(required=False, help_text="Now, unless you say otherwise.")
     text = serializers.CharField(max_length=200)

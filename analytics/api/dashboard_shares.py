@@ -19,13 +19,14 @@ from analytics.live import tickets
 from analytics.models import Dashboard, DashboardShare
 from analytics.refusals import as_problems
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 from workspaces.access import get_access
 from workspaces.api_keys import KeyHolder
 from workspaces.environments import requested_environment
 from workspaces.roles import needs
 
 
-class ShareSerializer(serializers.ModelSerializer[DashboardShare]):
+class ShareSerializer(KnownFields, serializers.ModelSerializer[DashboardShare]):
     id = serializers.UUIDField(source="uid", read_only=True)
     kind = serializers.ChoiceField(DashboardShare.Kind.choices, default="link")
     name = serializers.CharField(max_length=80, required=False, default="")

@@ -21,6 +21,7 @@ from analytics.serializers import PeriodSerializer
 from analytics.views.dashboards import numbers
 from analytics.views.dashboards.page import read
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 from workspaces.access import check_changes, get_access, requested_workspace
 from workspaces.api_keys import KeyHolder
 from workspaces.environments import requested_environment
@@ -47,7 +48,7 @@ EXAMPLE = {
 }
 
 
-class KeptDashboardSerializer(serializers.ModelSerializer[Dashboard]):
+class KeptDashboardSerializer(KnownFields, serializers.ModelSerializer[Dashboard]):
     id = serializers.UUIDField(source="uid", read_only=True)
     org_id = serializers.UUIDField(source="workspace.organization.uid", read_only=True)
     workspace = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]

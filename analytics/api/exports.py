@@ -23,13 +23,14 @@ from analytics.refusals import as_problems
 from analytics.views.exports import asking, sources
 from analytics.views.exports.downloads import NO_STORE
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 from workspaces import audit
 from workspaces.models import Workspace
 
 LISTED = 100
 
 
-class ExportRequestSerializer(serializers.Serializer[Any]):
+class ExportRequestSerializer(KnownFields):
     source = serializers.ChoiceField(  # type: ignore[assignment]
         list(sources.SOURCES), default="events", help_text="A report, a panel of the overview, or single events."
     )

@@ -1,10 +1,10 @@
 """Checks a word somebody typed against those there are, and says which to write instead."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from analytics.query.catalogue import DIMENSIONS, METRICS, OPERATORS, PROPERTY, dimension
 from analytics.query.model import Operator, QueryError
+from config.lib.nearest import hint
 
 
 def known(kind: str, word: str, choices: Iterable[str], field: str) -> str:
@@ -12,9 +12,7 @@ def known(kind: str, word: str, choices: Iterable[str], field: str) -> str:
     names = list(choices)
     if word in names:
         return word
-    near = get_close_matches(word, names, 1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise QueryError(f"Unknown {kind} {word!r}.{hint} Choose from: {', '.join(names)}.", field)
+    raise QueryError(f"Unknown {kind} {word!r}.{hint(word, names)} Choose from: {', '.join(names)}.", field)
 
 
 def known_metric(word: str) -> str:
