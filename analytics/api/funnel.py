@@ -87,7 +87,11 @@ class FunnelAnswerSerializer(serializers.Serializer[Any]):
     tags=["Funnels"],
     methods=["GET"],
     parameters=[
-        OpenApiParameter("step", many=True, required=True, description="A step: is,event,signup. Repeat it."),
+        OpenApiParameter(
+            "step",
+            many=True,
+            description="A step: is,event,signup. Repeat it. Without any: a view, then a goal, as the page begins.",
+        ),
         OpenApiParameter("order", enum=list(ORDERS), default="ordered"),
         OpenApiParameter("window", default="14d"),
         OpenApiParameter("per", enum=list(UNITS), default="person"),

@@ -89,12 +89,13 @@ def test_who_asks_wrong_is_told_what_to_write(as_analyst, acme, lives, question,
     assert answer.json()["field"] == field
 
 
-def test_the_api_asks_about_no_step_that_was_not_named(as_analyst, acme, lives):
+def test_an_address_names_each_step_by_itself_or_asks_about_the_example(as_analyst, acme, lives):
     refused = as_analyst.get(f"/api/v1/analytics/funnel?workspace={acme.uid}&steps=is,event,signup")
 
     assert (refused.status_code, refused.json()["field"]) == (400, "step")
     assert refused.json()["detail"] == "Name each step: step=is,event,page_view&step=is,event,signup."
-    assert as_analyst.get(f"/w/{acme.slug}/reports/funnel/").status_code == 200  # the page begins with an example
+    example = as_analyst.get(f"/api/analytics/funnel?workspace={acme.uid}").json()
+    assert [step["label"] for step in example["steps"]] == ["page_view", "goal"]
 
 
 def test_page_api_and_csv_say_the_same(as_analyst, acme, lives):

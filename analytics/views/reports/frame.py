@@ -101,7 +101,7 @@ class Report(Generic[Q]):
     behind: Callable[[ReportPage, Q, int, int], Behind | None] | None = None
     outlives_events: bool = False  # its numbers stay when the events they were made of are deleted
     is_profiled: bool = False  # its numbers are the engine's, which can cut visits as other tools do
-    # QueryError where a program leaves out what a page has an example for; None: nothing must be said.
+    # QueryError for what a program may have meant and nobody reads, where that would answer another question.
     check_named: Callable[[QueryDict], None] | None = None
 
 
