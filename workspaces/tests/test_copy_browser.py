@@ -49,10 +49,10 @@ def test_where_nothing_may_be_copied_it_is_selected_and_the_page_says_so(install
 
 def test_what_stands_nowhere_on_the_page_is_shown_in_a_field(live_site, install):
     install.add_init_script(NO_COPYING)
-    install.goto(f"{live_site}/w/acme/reports/trends/?s=visits")
+    install.goto(f"{live_site}/w/acme/reports/trends/?period=day&s=visits")
     offered = []
     install.once("dialog", lambda dialog: (offered.append(dialog.default_value), dialog.dismiss()))
 
     install.get_by_role("button", name="Copy link").click()
 
-    assert len(offered) == 1 and "/w/acme/reports/trends/?s=visits" in offered[0]
+    assert len(offered) == 1 and "/w/acme/reports/trends/?period=day&s=visits" in offered[0]

@@ -177,7 +177,13 @@ def test_schemas_of_one_name_in_two_workspaces_do_not_meet(as_owner, as_stranger
     assert send(as_owner, "GET", path="/ecommerce").status_code == 200
 
 
-@pytest.mark.parametrize("value", ['"\\ud800"', '"\\u0000"', "1e999", "9" * 30])
+def test_half_a_surrogate_pair_is_refused_before_anything_is_read(with_key):
+    schema = '{"name": "shop", "properties": {"purchase": {"a": {"type": "string", "enum": ["\\ud800"]}}}}'
+    answer = send(with_key, "POST", schema)
+    assert (answer.status_code, answer.json()["code"]) == (400, "surrogate")
+
+
+@pytest.mark.parametrize("value", ['"\\u0000"', "1e999", "9" * 30])
 def test_values_that_no_event_can_have_are_refused(with_key, value):
     kind = "string" if value.startswith('"') else "number"
     schema = f'{{"name": "shop", "properties": {{"purchase": {{"a": {{"type": "{kind}", "enum": [{value}]}}}}}}}}'
