@@ -3,7 +3,11 @@
 The fold keeps when each step was taken last (0: not yet). An event is one step: of those it fits, the one that waits
 longest, so that two equal steps need two events. Its state is a tuple:
 
-1  when each step was taken last    2  with which value    3 …  for each level, what reached it first    last  left out
+1  when each step was taken last    2  with which value    3 …  for each level, what reached it first
+then  left out    last  the latest step of the period (ms[, the rank of its value, which step])
+
+An attempt begins in the period. It is the latest beginning from which as many steps fit: with the step that waits
+longest, or, where each of them was taken again after the period, with the latest step that was taken in it.
 
 What reached a level first is (when it had begun, ms; how long that took, ms[, the rank of its value]), 0 for never. One
 tuple, so that what makes it the first is said once: what a funnel of a small workspace costs is its text, not its rows.
@@ -39,6 +43,10 @@ def _gone(asked: Funnel) -> int:
     return VALUES + len(asked.steps) + 1
 
 
+def _latest(asked: Funnel) -> int:
+    return _gone(asked) + 1
+
+
 def _columns(asked: Funnel) -> list[str]:
     levels = range(1, len(asked.steps) + 1)
     reached = " + ".join(f"(r.{_first(level)}.1 > 0)" for level in levels)
@@ -55,21 +63,28 @@ def _fold(asked: Funnel, end_ms: int) -> tuple[str, str]:
     steps = f"[{', '.join(map(str, levels))}]"
     excluded = f"bitTest(e.2, {count})" if asked.without else "0"
     waiting = f"arraySort(arrayFilter(x -> bitTest(e.2, x.2 - 1), arrayZip(last, {steps})))"
-    began = "arrayMin(l -> if(l > 0, l, 9223372036854775807), taken)"
+    oldest = "arrayMin(l -> if(l > 0, l, 9223372036854775807), taken)"
+    began = f"if(oldest >= {end_ms} AND latest.1 > 0, latest.1, oldest)"
     hit = f"count = {{level}} AND chosen > 0 AND began < {end_ms}"
     state = ["taken", "values"]
     state += [_reaching(asked, level, hit.format(level=level)) for level in levels]
-    state.append(_left_out(asked, excluded))
+    state += [_left_out(asked, excluded), "latest"]
+    none = "tuple(toInt64(0), toUInt32(0), toUInt8(0))" if asked.by else "tuple(toInt64(0))"
+    present = "(e.1, e.3, chosen)" if asked.by else "tuple(e.1)"
     # Each is named before the next needs it: spelled out in all places, this is the longest statement of all.
     named = _with({"count": "arrayCount(l -> l > 0, taken)", "began": began}, f"({', '.join(state)})")
+    named = _with({"oldest": oldest}, named)
     taken = f"arrayMap((l, k) -> if(k = chosen, e.1, if({excluded}, 0, l)), last, {steps})"
-    named = _with({"taken": taken, "values": _values(asked, steps)}, named)
+    latest = f"if({excluded}, {none}, if(chosen > 0 AND e.1 < {end_ms}, {present}, held))"
+    named = _with({"taken": taken, "values": _values(asked, steps), "latest": latest}, named)
     named = _with({"chosen": f"if(e.2 = 0 OR {excluded}, 0, {waiting}[1].2)"}, named)
     # What is older than the window counts no more.
-    named = _with({"last": f"arrayMap(l -> if(l >= e.1 - {asked.window_ms}, l, 0), acc.{LAST})"}, named)
+    last = f"arrayMap(l -> if(l >= e.1 - {asked.window_ms}, l, 0), acc.{LAST})"
+    held = f"if(acc.{_latest(asked)}.1 >= e.1 - {asked.window_ms}, acc.{_latest(asked)}, {none})"
+    named = _with({"last": last, "held": held}, named)
     nothing = f"(toInt64(0), toInt64(0){', toUInt32(0)' if asked.by else ''})"
     first = [f"arrayWithConstant({count}, toInt64(0))", f"arrayWithConstant({count}, toUInt32(0))"]
-    return f"(acc, e) -> {named}", f"({', '.join([*first, *[nothing] * count, 'toUInt8(0)'])})"
+    return f"(acc, e) -> {named}", f"({', '.join([*first, *[nothing] * count, 'toUInt8(0)', none])})"
 
 
 def _with(names: dict[str, str], sql: str) -> str:
@@ -92,12 +107,12 @@ def _value(asked: Funnel) -> str:
     if asked.attribution == "last":
         return "e.3"
     if asked.attribution == "first":
-        return "values[indexOf(taken, began)]"
-    return f"if(taken[{asked.attribution}] > 0, values[{asked.attribution}], 0)"
+        return "if(has(taken, began), values[indexOf(taken, began)], latest.2)"
+    step = asked.attribution
+    return f"multiIf(began = latest.1 AND latest.3 = {step}, latest.2, taken[{step}] > 0, values[{step}], 0)"
 
 
 def _left_out(asked: Funnel, excluded: str) -> str:
     if not asked.without or asked.drops != "person":
         return "toUInt8(0)"
-    running = "arrayExists(l -> l > 0, last)"
-    return f"toUInt8(acc.{_gone(asked)} OR ({excluded} AND acc.{_first(len(asked.steps))}.1 = 0 AND {running}))"
+    return f"toUInt8(acc.{_gone(asked)} OR ({excluded} AND acc.{_first(len(asked.steps))}.1 = 0 AND held.1 > 0))"

@@ -102,31 +102,39 @@ def _value(events: list[Event], rules: Rules, chain: tuple[int, ...]) -> str:
 
 
 def any_order(events: list[Event], rules: Rules) -> Attempt | None:
-    """At each event: how many different steps were taken within the window that ends there."""
-    last: dict[int, Event] = {}
+    """At each event: the most different steps from any beginning in the period, within the window that ends there."""
+    taken: list[tuple[Event, int]] = []  # with the step that it is
     best: list[tuple[int, int, str]] = []  # of each level: began, took, value
-    for ms, bits, value in events:
-        last = {step: event for step, event in last.items() if event[0] >= ms - rules.window_ms}
+    for event in events:
+        ms, bits, value = event
+        taken = [each for each in taken if each[0][0] >= ms - rules.window_ms]
         if rules.drops and bits >> rules.steps & 1:
-            if rules.drops == "person" and last and len(best) < rules.steps:
+            if rules.drops == "person" and len(best) < rules.steps and any(e[0] < rules.end_ms for e, _ in taken):
                 return None
-            last = {}
+            taken = []
             continue
+        last = {step: each[0] for each, step in taken}
         fitting = [step for step in range(rules.steps) if bits >> step & 1]
         if not fitting:
             continue
-        last[min(fitting, key=lambda step: (last[step][0] if step in last else 0, step))] = (ms, bits, value)
-        began = min(event[0] for event in last.values())
-        if len(last) == len(best) + 1 and began < rules.end_ms:
-            best.append((began, ms - began, _value_of(last, rules, began, value)))
+        taken.append((event, min(fitting, key=lambda step: (last.get(step, 0), step))))
+        chains = [taken[first:] for first in range(len(taken)) if taken[first][0][0] < rules.end_ms]
+        most = max((len({step for _, step in chain}) for chain in chains), default=0)
+        if most == len(best) + 1:
+            chain = [each for each in chains if len({step for _, step in each}) == most][-1]
+            began = chain[0][0][0]
+            best.append((began, ms - began, _value_of(chain, rules, value)))
     if not best:
         return None
     return Attempt(len(best), best[-1][0], tuple(took for _, took, _ in best[1:]), best[-1][2])
 
 
-def _value_of(last: dict[int, Event], rules: Rules, began: int, present: str) -> str:
+def _value_of(chain: list[tuple[Event, int]], rules: Rules, present: str) -> str:
+    """Each step's last event counts, but for the one that the attempt begins with."""
+    of_step = {step: event for event, step in [*chain, chain[0]]}
     if rules.attribution == "last":
         return present
     if rules.attribution == "first":
-        return next(last[step][2] for step in sorted(last) if last[step][0] == began)
-    return last[int(rules.attribution) - 1][2] if int(rules.attribution) - 1 in last else ""
+        return of_step[min(step for step, event in of_step.items() if event[0] == chain[0][0][0])][2]
+    step = int(rules.attribution) - 1
+    return of_step[step][2] if step in of_step else ""

@@ -52,6 +52,16 @@ def test_two_of_four_steps_are_half_way(as_analyst, acme, lives):
     assert answer.json()["steps"][1]["median_seconds"] == 20 * 60
 
 
+@pytest.mark.parametrize("order", ["ordered", "any"])
+def test_who_begins_before_midnight_and_begins_again_after_it_is_counted(as_analyst, acme, event_store, clock, order):
+    night = [did("2026-03-09T23:50", "signup", 5), did("2026-03-10T00:05", "signup", 5)]
+    store_events(acme.dataset_id(), [*night, goal("2026-03-10T00:10", "purchase", 5)])
+
+    answer = ask(as_analyst, acme, order=order)
+
+    assert (reached(answer), answer.json()["steps"][1]["median_seconds"]) == ([1, 1], 20 * 60)
+
+
 def test_an_excluded_event_ends_the_attempt(as_analyst, acme, lives):
     assert reached(ask(as_analyst, acme, without=[{"event": "refund"}])) == [3, 2]
     assert reached(ask(as_analyst, acme, without=[{"event": "refund"}], drops="person")) == [2, 2]

@@ -106,6 +106,23 @@ def test_every_persons_attempt_is_that_of_the_oracle(funnel: Funnel, seen: list[
 
 @pytest.mark.usefixtures("event_store")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(window=st.sampled_from(["1m", "1h", "1d"]), seen=events)
+def test_in_any_order_everybody_gets_at_least_as_far_as_in_order(window: str, seen: list[Seen]):
+    dataset = new_dataset()
+    keep(dataset, seen)
+    steps = tuple((Filter("event", "is", (name,)),) for name in "abc")
+    of_order = [
+        told(Funnel(steps=steps, order=order, window=window, by="country"), asked(dataset, START, END))
+        for order in ("ordered", "any")
+    ]
+
+    ordered, in_any = ({person: each.level for person, each in found.items()} for found in of_order)
+    assert {person: max(level, ordered.get(person, 0)) for person, level in in_any.items()} == in_any
+    assert set(ordered) <= set(in_any)
+
+
+@pytest.mark.usefixtures("event_store")
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(funnel=funnels, seen=events)
 def test_the_counts_are_those_of_the_attempts_and_their_parts_add_up(funnel: Funnel, seen: list[Seen]):
     dataset = new_dataset()
