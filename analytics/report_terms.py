@@ -30,7 +30,8 @@ MEANINGS = {
     "lifecycle": Meaning(
         "people",
         "Each active person of a unit is new (first time ever), returning (also active in the unit before) or "
-        "resurrected (active earlier, not in the unit before); dormant are those active before and not now.",
+        "resurrected (active earlier, not in the unit before); dormant are those active before and not now. Units are "
+        "whole weeks or months; where the period begins or ends within one, the period's days are counted.",
     ),
     "stickiness": Meaning("people", "On how many days, weeks or months of the period each person was active."),
     "paths": Meaning(

@@ -39,6 +39,9 @@ class LifecycleBucketSerializer(serializers.Serializer[Any]):
     dormant = serializers.IntegerField()
     pulse = serializers.FloatField(allow_null=True, help_text="(new + resurrected) / dormant")
     partial = serializers.BooleanField(help_text="Not over yet.")  # type: ignore[assignment]
+    clipped = serializers.BooleanField(
+        help_text="The period begins or ended within it: only the period's days are counted."
+    )
 
 
 class LifecycleSerializer(serializers.Serializer[Any]):
@@ -110,7 +113,13 @@ def lifecycle(request: Request) -> Response:
         page, asked = question_of(request, life)
         found = life.answer(asked, page.query(compare=None), page.interval, page.now)
     buckets = [
-        {"start": each.start.isoformat(), **each.people, "pulse": each.pulse, "partial": each.partial}
+        {
+            "start": each.start.isoformat(),
+            **each.people,
+            "pulse": each.pulse,
+            "partial": each.partial,
+            "clipped": each.clipped,
+        }
         for each in found.buckets
     ]
     return Response(_head(page) | {"interval": page.interval, "buckets": buckets, "as_of": found.as_of.isoformat()})

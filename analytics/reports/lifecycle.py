@@ -6,7 +6,7 @@ In the URL: ?active=is,event,export (what counts as being active; anything, with
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from django.http import QueryDict
@@ -15,13 +15,12 @@ from analytics.query.bounds import Parameters
 from analytics.query.conditions import PERSON
 from analytics.query.gaps import axis
 from analytics.query.model import Interval, Period, Query
-from analytics.query.periods import month_start
 from analytics.query.reporting import report
 from analytics.query.saved import Saved
 from analytics.query.scope import where
+from analytics.query.whole_units import is_clipped, is_within, unit_before, unit_start
 from analytics.reports.steps import ANYTHING, Step, fits, step_of_text, step_or_any, text_of_step
 from analytics.reports.units import units
-from config.lib.clock import day_start
 
 State = Literal["new", "returning", "resurrected", "dormant"]
 STATES: tuple[State, ...] = ("new", "returning", "resurrected", "dormant")
@@ -42,7 +41,8 @@ class Lifecycle:
 class Bucket:
     start: datetime
     people: dict[State, int]
-    partial: bool
+    partial: bool  # not over yet
+    clipped: bool  # the period begins or ended within it
 
     @property
     def pulse(self) -> float | None:
@@ -72,8 +72,9 @@ def answer(asked: Lifecycle, query: Query, interval: Interval, now: datetime) ->
     counts: defaultdict[int, dict[State, int]] = defaultdict(lambda: dict.fromkeys(STATES, 0))
     for place, state, people in reported.rows[0].rows:
         counts[place][STATES[state]] = people
+    ends = [*buckets.starts[1:], query.period.end]
     found = [
-        Bucket(start, counts[place], buckets.is_partial(place, now))
+        Bucket(start, counts[place], buckets.is_partial(place, now), is_clipped(start, ends[place], interval, now))
         for place, start in enumerate(buckets.starts)
         if not buckets.is_ahead(place, now)
     ]
@@ -111,11 +112,14 @@ def _state(place: int, state: State) -> int:
 def _states(asked: Lifecycle, query: Query, interval: Interval, starts: list[datetime], bound: Parameters) -> str:
     """A row for each person and each unit that they were in some state in, as s. One row a person first: the units they
     were active in, in order; 0 stands for all time before. Who is active is told by the unit before in that list, who
-    is dormant by the one after."""
+    is dormant by the one after. Units are whole, also the one that the period begins in: a week is compared with the
+    same days whatever the period."""
     everything = replace(query, period=Period("", BEGINNING, query.period.end), compare=None)
-    active = units([_before(starts[0], interval), *starts], bound)
+    active = units([unit_before(starts[0], interval), unit_start(starts[0], interval), *starts[1:]], bound)
+    clipped = is_within(starts[0], interval)
+    inside = f", {_inside(starts, bound)} AS inside" if clipped else ""
     people = (
-        f"SELECT {PERSON} AS person, {active} AS active FROM events"
+        f"SELECT {PERSON} AS person, {active} AS active{inside} FROM events"
         f" WHERE {where(everything, 'events', bound)} AND {fits(asked.active, everything, bound)} GROUP BY {PERSON}"
     )
     before, after = (f"arrayShift{side}(active, 1, toInt32(-1))" for side in ("Right", "Left"))
@@ -124,15 +128,18 @@ def _states(asked: Lifecycle, query: Query, interval: Interval, starts: list[dat
     states = (
         f"arrayConcat(arrayMap((a, p) -> {here}, active, {before}), arrayMap(a -> {len(STATES)} * (a + 1) + 3, {gone}))"
     )
-    return f"SELECT person, arrayJoin({states}) AS s FROM ({people})"
+    found = f"SELECT person, arrayJoin({states}) AS s{', inside' if clipped else ''} FROM ({people})"
+    return _of_the_period(found, bound) if clipped else found
 
 
-def _before(start: datetime, interval: Interval) -> datetime:
-    """Where the unit before the period begins: a whole one before, wherever in its week or month the period starts."""
-    day, zone = start.date(), str(start.tzinfo)
-    if interval in ("minute", "hour"):
-        return start.astimezone(UTC) - (timedelta(hours=1) if interval == "hour" else timedelta(minutes=1))
-    if interval == "month":
-        first = month_start(day, -1)
-        return day_start(first + timedelta(min(day.day, 28) - 1), zone)
-    return day_start(day - timedelta(7 if interval == "week" else 1), zone)
+def _inside(starts: list[datetime], bound: Parameters) -> str:
+    """Whether somebody was active in the part of the first unit that the period has; the last may be the same."""
+    first, *later = (bound.bind(int(each.timestamp()), "Int64") for each in starts[:2])
+    until = "".join(f" AND toUnixTimestamp(ts) < {each}" for each in later)
+    return f"countIf(toUnixTimestamp(ts) >= {first}{until}) > 0"
+
+
+def _of_the_period(states: str, bound: Parameters) -> str:
+    """Of those active in the first unit, whoever was so in the period's days; who stayed away did so all the while."""
+    first, dormant = (bound.bind(_state(0, each), "Int32") for each in ("new", "dormant"))
+    return f"SELECT person, s FROM ({states}) WHERE inside OR s < {first} OR s >= {dormant}"

@@ -113,3 +113,35 @@ def test_who_asks_wrong_is_told_what_to_write(as_analyst, acme, event_store, que
 @pytest.mark.parametrize("report", ["lifecycle", "stickiness", "paths", "funnel", "retention"])
 def test_a_viewer_reads_none_of_it(as_viewer, acme, report):
     assert get(as_viewer, acme, report, "step=is,event,a&step=is,event,b").status_code in {403, 404}
+
+
+@pytest.fixture
+def weeks(event_store, acme, clock):
+    """1 to 3 come on Tuesday the 17th of February, 3 on Sunday the 22nd too; 1, 3 and, new, 4 on Wednesday the 25th."""
+    days = [("17", 1), ("17", 2), ("17", 3), ("22", 3), ("25", 1), ("25", 3), ("25", 4)]
+    sent = [Sent(f"2026-02-{day}T12:00", "custom", "/", visitor, "export") for day, visitor in days]
+    store_events(acme.dataset_id(), sent)
+
+
+@pytest.mark.parametrize("first", ["2026-02-16", "2026-02-18", "2026-02-22", "2026-02-23"])
+def test_a_week_has_the_same_numbers_in_every_period(as_analyst, acme, weeks, first):
+    """Monday the 23rd: 1 and 3 return, 4 is new, 2 stays away, also where the period has one day of the week before."""
+    buckets = get(as_analyst, acme, "lifecycle", f"from={first}&to=2026-03-10&interval=week").json()["buckets"]
+
+    (week,) = (each for each in buckets if each["start"].startswith("2026-02-23"))
+    assert [week[state] for state in ("new", "returning", "resurrected", "dormant")] == [1, 2, 0, 1]
+
+
+def test_a_week_that_the_period_begins_in_counts_its_days_and_says_so(as_analyst, acme, weeks):
+    """Of the week's three new people, 3 came on the Sunday that the period begins with."""
+    when = "from=2026-02-22&to=2026-03-10&interval=week"
+    first, second, *_ = get(as_analyst, acme, "lifecycle", when).json()["buckets"]
+    page = as_analyst.get(f"/w/{acme.slug}/reports/lifecycle/?{when}").content.decode()
+    lines = as_analyst.get(f"/w/{acme.slug}/reports/lifecycle.csv?{when}").content.decode().splitlines()
+    behind = as_analyst.get(f"/w/{acme.slug}/reports/lifecycle/behind/?{when}&row=0&column=1").content.decode()
+
+    assert [first[state] for state in ("new", "returning", "resurrected", "dormant")] == [1, 0, 0, 0]
+    assert (first["clipped"], second["clipped"]) == (True, False)
+    assert page.count("(the period's days only)") == 1
+    assert [line.split(",")[1:5] for line in lines[1:3]] == [["1", "0", "0", "0"], ["1", "2", "0", "1"]]
+    assert "1–1 of 1" in behind

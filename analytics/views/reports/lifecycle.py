@@ -33,7 +33,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Lifecycle) -> dict[
         "legend": [(state, COLOURS[state]) for state in STATES],
         "rows": [
             (spans.long(each.start, page.interval), [numbers.exact(each.people[state]) for state in STATES],
-             "–" if each.pulse is None else f"{each.pulse:.2f}", each.partial)
+             "–" if each.pulse is None else f"{each.pulse:.2f}", each.partial, each.clipped)
             for each in found.buckets
         ],
         "states": STATES,
