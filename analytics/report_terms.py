@@ -25,7 +25,8 @@ MEANINGS = {
     "retention": Meaning(
         "people",
         "People who began in a day, week or month, and of those how many came back in the ones after. A cell that is "
-        "not over for everybody is marked and left out of the average.",
+        "not over for everybody is marked and left out of the average; a row of which the period has only a part is "
+        "marked and stays in it.",
     ),
     "lifecycle": Meaning(
         "people",

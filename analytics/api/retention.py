@@ -40,6 +40,9 @@ class CellSerializer(serializers.Serializer[Any]):
 class RetentionRowSerializer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     began = serializers.IntegerField()
+    clipped = serializers.BooleanField(
+        help_text="The period begins or ended within the unit: only who began in the period's days is in the row."
+    )
     cells = serializers.ListField(child=CellSerializer(allow_null=True), help_text="null: has not come yet.")
 
 
@@ -110,6 +113,7 @@ def _answer(page: PageQuery, asked: Retention, found: Answer) -> dict[str, Any]:
             {
                 "start": row.start.isoformat(),
                 "began": row.began,
+                "clipped": row.clipped,
                 "cells": [cell and vars(cell) for cell in row.cells],
             }
             for row in found.rows

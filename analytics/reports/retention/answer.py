@@ -1,10 +1,11 @@
 """A retention table: a row for each unit somebody began in, a column for each after."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from analytics.query.model import Query
 from analytics.query.reporting import report
+from analytics.query.whole_units import is_clipped
 from analytics.reports.retention.buckets import buckets
 from analytics.reports.retention.model import SECONDS, Retention
 from analytics.reports.retention.statement import statement
@@ -22,6 +23,7 @@ class Row:
     start: datetime
     began: int
     cells: list[Cell | None]  # None: the unit has not come yet
+    clipped: bool = False  # the period begins or ended within the unit: only who began in its days is in the row
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,14 @@ def answer(asked: Retention, query: Query, now: datetime) -> Answer:
     count, starts = buckets(asked, query.period)
     reported = report(query.dataset_id, [statement(asked, query, count, starts)], now)
     found = {row[0]: row for row in reported.rows[0].rows}
-    rows = [_row(asked, starts, place, found.get(place + 1), now) for place in range(count)]
+    ends = [*starts[1:count], query.period.end]  # the last row's unit may go on after the period
+    rows = [
+        replace(
+            _row(asked, starts, place, found.get(place + 1), now),
+            clipped=is_clipped(starts[place], end, asked.unit, now),
+        )
+        for place, end in enumerate(ends)
+    ]
     return Answer(rows, [_average(rows, column) for column in range(len(asked.spans))], reported.as_of)
 
 

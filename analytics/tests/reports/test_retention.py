@@ -120,3 +120,25 @@ def test_a_question_that_cannot_be_counted_says_why_beside_its_period(lives, as_
     html = page.content.decode()
     assert "The period has 672 hours." in html
     assert 'id="period-menu"' in html and 'href="?f=is,country,DE">Begin anew' in html
+
+
+def test_a_week_that_the_period_cuts_short_is_marked(as_analyst, acme, lives):
+    """From Tuesday the 24th: a part of a week; that from Monday the 2nd is whole to the 8th, and a part to the 4th."""
+    whole = {"from": "2026-02-24", "to": "2026-03-08"}
+    rows = ask(as_analyst, acme, unit="week", period=whole).json()["rows"]
+    cut = ask(as_analyst, acme, unit="week", period=whole | {"to": "2026-03-04"}).json()["rows"]
+    running = ask(as_analyst, acme, unit="week", period={"from": "2026-03-02", "to": "2026-03-10"}).json()["rows"]
+
+    assert [(each["began"], each["clipped"]) for each in rows] == [(0, True), (4, False)]
+    assert [(each["began"], each["clipped"]) for each in cut] == [(0, True), (3, True)]
+    assert [each["clipped"] for each in running] == [False, False]
+
+
+def test_page_and_csv_mark_a_week_that_the_period_cuts_short(as_analyst, acme, lives):
+    state = "?from=2026-02-24&to=2026-03-08&begin=is,event,signup&back=is,event,login&unit=week&columns=1"
+
+    page = as_analyst.get(f"/w/{acme.slug}/reports/retention/{state}").content.decode()
+    rows = as_analyst.get(f"/w/{acme.slug}/reports/retention.csv{state}").content.decode().splitlines()
+
+    assert page.count("(the period's days only)") == 1
+    assert [line.rpartition(",")[2] for line in rows] == ["clipped", "true", "false"]

@@ -58,6 +58,9 @@ def test_every_cell_is_that_of_the_oracle(question, place, life, earlier, now_da
     for row in found.rows:
         began, back = expected(question, seen, row.start, start, end, zone)
         assert row.began == began
+        unit_end = unit_after(row.start, question.unit, zone)
+        is_late = unit_after(row.start.astimezone(UTC) - timedelta(seconds=1), question.unit, zone) != row.start
+        assert row.clipped == (is_late or (end < unit_end and end <= now))
         assert [cell.count for cell in row.cells if cell] == [
             n for n, cell in zip(back, row.cells, strict=True) if cell
         ]

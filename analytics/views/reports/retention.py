@@ -69,7 +69,6 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Retention) -> dict[
         "whos": choices(page, asked, "who", WHO),
         "who": WHO[asked.who],
         "units": _units(page, asked),
-        "unit": asked.unit,
         "clocks": choices(page, asked, "clock", CLOCKS),
         "clock": CLOCKS[asked.clock],
         "cames": choices(page, asked, "came", {name: text.format(unit=asked.unit) for name, text in CAME.items()}),
@@ -89,23 +88,30 @@ def grid(asked: Retention, found: Answer) -> dict[str, Any]:
     return {
         "heads": heads(asked),
         "rows": [
-            (spans.long(row.start, asked.unit), numbers.exact(row.began), [_shown(cell, most) for cell in row.cells])
+            (
+                spans.long(row.start, asked.unit),
+                row.clipped,
+                numbers.exact(row.began),
+                [_shown(cell, most) for cell in row.cells],
+            )
             for row in found.rows
         ],
+        "unit": asked.unit,
         "average": [_average(each, most) for each in found.average],
         "is_empty": not any(row.began for row in found.rows),
     }
 
 
 def table(page: ReportPage, asked: Retention) -> Iterable[Iterable[object]]:
-    """A row for each unit; for each column how many came back, and whether the unit is over for all of them."""
+    """A row for each unit; for each column how many came back, and whether the unit is over for all of them; at last
+    whether the period has only a part of the row's unit."""
     found = answer(asked, page.query(compare=None), page.now)
     named = heads(asked)
-    yield [asked.unit, "people", *named, *(f"{name} complete" for name in named)]
+    yield [asked.unit, "people", *named, *(f"{name} complete" for name in named), "clipped"]
     for row in found.rows:
         counts = [None if cell is None else cell.count for cell in row.cells]
         complete = [None if cell is None else str(not cell.incomplete).lower() for cell in row.cells]
-        yield [row.start.isoformat(), row.began, *counts, *complete]
+        yield [row.start.isoformat(), row.began, *counts, *complete, str(row.clipped).lower()]
 
 
 def behind(page: ReportPage, asked: Retention, row: int, column: int) -> Behind | None:
