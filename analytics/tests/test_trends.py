@@ -148,3 +148,40 @@ def test_htmx_gets_the_part_it_names_and_the_one_address_of_the_state(world, as_
     assert part["HX-Push-Url"] == f"{URL}?s=events"
     assert b'id="overview"' not in live.content
     assert b'id="report-result"' in live.content
+
+
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("s=bounce_rate", "Bounce rate"),
+        ("s=events&s=views_per_visit", "Views per visit"),
+        ("s=events&s=visits&formula=A/B", "A/B"),
+        ("s=events&s=visits&formula=A*B", "A*B"),
+        ("s=visit_duration&formula=A*2", "Visit duration"),
+    ],
+)
+def test_rates_and_means_are_not_added_up(world, acme, as_viewer, as_analyst, query, what):
+    html = answer(as_viewer, f"{query}&smooth=sum")
+    refused = as_analyst.get(f"/api/v1/analytics/trends?workspace={acme.uid}&{query}&smooth=sum")
+
+    assert f"{what} cannot be added up" in html
+    assert numbers(html) == numbers(answer(as_viewer, query))
+    assert (refused.status_code, refused.json()["field"]) == (400, "smooth")
+
+
+def test_sums_of_counts_are_added_up(world, as_viewer):
+    """One event on Sunday and four on Monday, halved, less one page view and two: -0.5, and 0 more."""
+    html = answer(as_viewer, "s=events&s=pageviews&formula=A/2-B&smooth=sum")
+
+    assert [row[1] for row in numbers(html)[-2:]] == ["-0.5", "-0.5"]
+
+
+def test_days_of_visitors_that_are_added_up_say_so(world, as_viewer):
+    """One visitor on Sunday, two on Monday, of whom one was there on Sunday."""
+    html = answer(as_viewer, "s=visitors&smooth=sum")
+
+    assert totals(html) == [["Visitors", "2"]]
+    assert [row[1] for row in numbers(html)[-2:]] == ["1", "3"]
+    assert "who was there in two days counts twice" in html
+    assert "counts twice, so" not in answer(as_viewer, "s=events&smooth=sum")
+    assert "counts twice, so" not in answer(as_viewer, "s=visitors")

@@ -12,6 +12,7 @@ from analytics.query.given import list_of, number_of, text_of
 from analytics.query.model import QueryError
 from analytics.query.saved import Saved
 from analytics.query.words import known, known_dimension, known_metric
+from analytics.reports.trends.adding import check_adds_up
 from analytics.reports.trends.custom import custom
 from analytics.reports.trends.model import DEFAULT_TOP, LETTERS, MOST_TOP, SHOWS, SMOOTHS, Custom, Series, Show, Trend
 
@@ -42,7 +43,7 @@ def trend(
     series = series or Trend().series
     if len(series) > len(LETTERS):
         raise QueryError(f"A trend has at most {len(LETTERS)} series.", "series")
-    return Trend(
+    asked = Trend(
         series=series,
         formula_text=formula,
         formula=formulas.parse(formula, LETTERS[: len(series)]) if formula else None,
@@ -51,6 +52,8 @@ def trend(
         show=cast(Show, known("kind of chart", show, SHOWS, "show")),
         smooth=known("smoothing", smooth, SMOOTHS, "smooth") if smooth else "",
     )
+    check_adds_up(asked)
+    return asked
 
 
 def _series(text: str, saved: Saved) -> Series | Custom:

@@ -13,10 +13,15 @@ from analytics.query.model import Query, Result, Row
 
 def adds_up(series: Query) -> bool:
     """Of a comparison as many buckets are shown as the period has; what lies behind them would be missing."""
-    source = plan.parts(series)[0].source
     shown = len(edges(series.period, series.interval))
     is_whole = series.compare is None or len(edges(series.compare, series.interval)) <= shown
-    return is_whole and str(getattr(METRICS[series.metrics[0]], source)).startswith("countIf(")
+    return is_whole and counts_rows(series)
+
+
+def counts_rows(series: Query) -> bool:
+    """Each row once, in one bucket: not different visitors, who may come in several."""
+    source = plan.parts(series)[0].source
+    return str(getattr(METRICS[series.metrics[0]], source)).startswith("countIf(")
 
 
 def summed(series: Result) -> Result:

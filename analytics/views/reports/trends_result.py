@@ -9,6 +9,7 @@ from analytics.query.catalogue import METRICS, Unit
 from analytics.query.condition_text import to_text
 from analytics.query.model import Filter
 from analytics.reports.trends import LETTERS, Answer, Custom, Line, Series, Trend
+from analytics.reports.trends.totals import counts_rows
 from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.figures import FORMATS
@@ -51,6 +52,7 @@ class Shown:
     as_of: datetime
     zone: str
     is_exact: bool
+    note: str  # on how the line was made, where that may surprise
 
 
 def shown(page: ReportPage, asked: Trend, found: Answer, receipt: str) -> Shown:
@@ -75,7 +77,17 @@ def shown(page: ReportPage, asked: Trend, found: Answer, receipt: str) -> Shown:
         as_of=first.as_of.astimezone(page.period.start.tzinfo),
         zone=page.zone,
         is_exact=all(each.exact for each in found.results),
+        note=_note(page, asked, found),
     )
+
+
+def _note(page: ReportPage, asked: Trend, found: Answer) -> str:
+    """Who comes on two days is one visitor of the period, and two where its days are added up."""
+    if asked.smooth != "sum" or all(counts_rows(each.query) for each in found.results):
+        return ""
+    unit = page.interval
+    twice = f"who was there in two {unit}s counts twice"
+    return f"The {unit}s are added up: {twice}, so a line may end above the period's number."
 
 
 def label_of(page: ReportPage, asked: Trend, line: Line) -> str:
