@@ -107,3 +107,21 @@ def test_filters_narrow_it_and_neighbours_are_not_in_it(shop, globex):
 
     assert of(shop, query="period=7d&f=is,event,payment_completed").net == {"EUR": Decimal("30.00")}
     assert of(globex).net == {"USD": Decimal("1000.00")}
+
+
+def test_countries_stand_by_name_on_the_page_and_by_code_in_the_csv(acme, as_analyst, clock):
+    """Two payments from Germany, and one from nowhere that is known."""
+    asked = {"value": 5.0, "currency": "USD"}
+    sent = [Sent(f"2026-03-09T1{n}:00", "goal", "/", n, "purchase", client=client, fields=asked)
+            for n, client in enumerate([{"country": "DE"}, {"country": "DE"}, {}])]  # fmt: skip
+    store_events(acme.dataset_id(), sent)
+
+    table = as_analyst.get("/w/acme/reports/revenue/?period=7d&by=country").context["table"]
+    lines = as_analyst.get("/w/acme/reports/revenue.csv?period=7d&by=country").content.decode().splitlines()
+    sources = as_analyst.get("/w/acme/reports/revenue/?period=7d&by=source").context["table"]
+
+    assert [(row[0].text, row[0].flag, row[1].text) for row in table.rows] == [
+        ("Germany", "flags/DE.svg", "2"), ("Unknown", "", "1"),
+    ]  # fmt: skip
+    assert [line.split(",")[:2] for line in lines[1:]] == [["DE", "2"], ["", "1"]]
+    assert [row[0].text for row in sources.rows] == ["Direct / none"]

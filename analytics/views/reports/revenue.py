@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from analytics import glossary
+from analytics.query.catalogue import PROPERTY
 from analytics.query.page import PageQuery
 from analytics.query.words import known
 from analytics.reports.revenue import BY, Revenue, revenue
@@ -19,6 +20,7 @@ from analytics.views.reports.amounts import amount
 from analytics.views.reports.choices import choices, workspace_of
 from analytics.views.reports.frame import Report, ReportPage
 from analytics.views.reports.tables import Cell, Column, Fact, Table
+from analytics.views.said import shown_value
 from workspaces.access import WorkspaceRequest
 from workspaces.models import Workspace
 from workspaces.roles import needs
@@ -169,8 +171,16 @@ def _currencies(found: Revenue) -> Table:
 
 def by_table(question: Question, found: Revenue) -> Table:
     columns = [Column(BY[question.by][0]), Column("Payments", True), Column("Net", True)]
-    rows = [[tables.text(row.key), tables.count(row.payments), amounts.cell(row.net)] for row in found.rows]
+    rows = [[_key(question, row.key), tables.count(row.payments), amounts.cell(row.net)] for row in found.rows]
     return Table(f"Revenue by {BY[question.by][0].lower()}", columns, rows, "Nobody paid in this period.")
+
+
+def _key(question: Question, key: str) -> Cell:
+    """As the overview names it; products are a property, whose name is no dimension of its own."""
+    if question.by == "country":
+        return tables.country(key)
+    name = f"{PROPERTY}{question.by}" if question.by == "product" else question.by
+    return Cell(shown_value(name, key), key, key)
 
 
 REPORT = Report(
