@@ -16,6 +16,7 @@ import pytest
 from django.test import Client
 
 from analytics.tests.world import goal, page_view, store_events
+from analytics.views.panels import TABS
 from workspaces.models import Workspace
 
 pytestmark = pytest.mark.usefixtures("event_store", "clock")
@@ -193,6 +194,27 @@ def test_the_csv_of_a_panel_has_the_rows_of_the_panel(world, as_viewer):
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert lines[0] == ["page", "visitors", "pageviews"]
     assert lines[1:] == [row[:3] for row in rows_of(html, "panel-pages")]
+
+
+def test_the_csv_of_a_details_page_has_the_columns_and_numbers_of_the_page(world, as_viewer):
+    html = as_viewer.get(f"{URL}details/source/").content.decode()
+    address = re.search(r'href="(/w/acme/details/source\.csv[^"]*)"', html)
+    assert address
+    heading, *lines = csv.reader(as_viewer.get(address[1]).content.decode().splitlines())
+
+    assert heading == ["source", "visitors", "visits", "views_per_visit", "bounce_rate (%)", "visit_duration (s)"]
+    # two visits without a source, each of one page; one from Google reads a second page a minute later
+    assert lines == [["", "2", "2", "1.0", "100.0", "0.0"], ["Google", "1", "1", "2.0", "0.0", "60.0"]]
+    assert [row[1:4] for row in Text(html).rows[1:]] == [["2", "2", "1"], ["1", "1", "2"]]
+
+
+@pytest.mark.parametrize("tab", TABS.values(), ids=lambda tab: tab.name)
+def test_the_csv_of_every_details_page_has_as_many_columns_as_the_page(world, as_viewer, tab):
+    shown = Text(as_viewer.get(f"{URL}details/{tab.name}/").content.decode()).rows
+    heading, *lines = csv.reader(as_viewer.get(f"{URL}details/{tab.name}.csv").content.decode().splitlines())
+
+    assert [name.split()[0] for name in heading] == [tab.dimension, *tab.in_detail]
+    assert {len(line) for line in lines} | {len(row) for row in shown} <= {len(heading)}
 
 
 def test_the_csv_of_the_chart_has_its_points(world, as_viewer):

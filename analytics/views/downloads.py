@@ -1,4 +1,7 @@
-"""CSV of what a page shows: the rows of a panel, all of them, and the points of the chart."""
+"""CSV of what a page shows: all rows of a breakdown, and the points of the chart.
+
+A breakdown has the columns of its details page; `columns=panel`, as the overview links it, those of the small panel.
+"""
 
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
@@ -21,7 +24,8 @@ def panel_csv(request: WorkspaceRequest, slug: str, tab: str) -> HttpResponse:
     if tab not in TABS:
         raise Http404
     page, _ = state.read_or_usual(request.GET, request.workspace, clock.now())
-    return _download(f"{slug}-{tab}", TABS[tab].query(page, CSV_ROWS), page)
+    metrics = TABS[tab].metrics if request.GET.get("columns") == "panel" else TABS[tab].in_detail
+    return _download(f"{slug}-{tab}", TABS[tab].query(page, CSV_ROWS, metrics), page)
 
 
 @require_safe

@@ -44,6 +44,6 @@ def panel_view(
         table=table(page, tab, result.rows[:ROWS], total, workspace.domain),
         places=places(page, result) if tab.name == MAPPED else None,
         more=max(0, result.group_count - ROWS),
-        csv_href=reverse("panel_csv", args=[workspace.slug, tab.name]) + page.url(),
+        csv_href=reverse("panel_csv", args=[workspace.slug, tab.name]) + page.url(columns="panel"),
         details_href=reverse("panel_details", args=[workspace.slug, tab.name]) + page.url(),
     )

@@ -28,9 +28,14 @@ class Tab:
     filters: tuple[Filter, ...] = ()
     in_detail: tuple[str, ...] = ("visitors", "visits", "views_per_visit", "bounce_rate", "visit_duration")
 
-    def query(self, page: PageQuery, limit: int = ROWS) -> Query:
+    def query(self, page: PageQuery, limit: int = ROWS, metrics: tuple[str, ...] = ()) -> Query:
         return page.query(
-            *self.metrics, dimensions=(self.dimension,), filters=self.filters, limit=limit, compare=None, totals=False
+            *(metrics or self.metrics),
+            dimensions=(self.dimension,),
+            filters=self.filters,
+            limit=limit,
+            compare=None,
+            totals=False,
         )
 
 
