@@ -19,7 +19,7 @@ from analytics.refusals import as_problems
 from analytics.rollups import Dataset, bring_up_to_date
 from analytics.rollups.dashboard import dashboard as numbers
 from analytics.rollups.kept import kept
-from analytics.rollups.measures import MEASURES, PERIODS
+from analytics.rollups.measures import MEASURES, PERIODS, UNFILTERED
 from config.lib import clock
 
 DAYS = 30  # without dates
@@ -55,6 +55,7 @@ class AggregatedSerializer(serializers.Serializer[Any]):
 def dashboard(request: Request) -> Response:
     """How the business stands at this moment."""
     with as_problems():
+        _check_filters(request)
         found = numbers(Dataset.of(*asked_of(request, "read_overview")), clock.now())
     return Response(vars(found))
 
@@ -78,6 +79,7 @@ def aggregated(request: Request) -> Response:
     dataset = Dataset.of(*asked_of(request, "read_overview"))
     params = request.query_params
     with as_problems():
+        _check_filters(request)
         every = known("period", params.get("period", "daily"), PERIODS, "period")
         first, last = _range(params, now.astimezone(ZoneInfo(dataset.zone)).date())
         rows = kept(dataset).filter(period=every, metric_date__range=(first, last))
@@ -96,6 +98,12 @@ def entry(row: AggregatedMetric) -> dict[str, Any]:
         "value": row.value,
         "metadata": {"calculated_at": row.calculated_at.strftime("%Y-%m-%dT%H:%M:%SZ")} | row.notes,
     }
+
+
+def _check_filters(request: Request) -> None:
+    """Unfiltered numbers would pass for those that were asked for."""
+    if request.query_params.get("f"):
+        raise QueryError(UNFILTERED, "f")
 
 
 def _measure(name: str, every: str) -> str:

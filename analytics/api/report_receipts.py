@@ -17,6 +17,7 @@ from analytics.refusals import as_problems
 from analytics.serializers import PeriodSerializer, period
 from analytics.views.exports import sources
 from analytics.views.exports.menu import PERSONAL
+from analytics.views.reports.frame import check_filters
 from analytics.views.reports.receipts import ReportReceipt, receipt_of
 from config.lib import clock
 from config.lib.problems import Problem
@@ -69,6 +70,7 @@ def receipt(request: Request, name: str) -> Response:
         if report.check_named:
             report.check_named(request.query_params)
         page, question = sources.read(report, given)
+        check_filters(page)
         return Response(_written(receipt_of(report, page, question, request.query_params)))
 
 

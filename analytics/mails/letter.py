@@ -171,6 +171,6 @@ def validated(report: ScheduledReport, now: datetime) -> None:
     """QueryError for a report that cannot be asked."""
     given = asked(report, now)
     if report.source in sources.REPORTS:
-        sources.read(sources.REPORTS[report.source], given)
+        sources.check(report.source, given)
     else:
         from_params(given.params, report.workspace, now)

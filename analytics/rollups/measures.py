@@ -11,6 +11,7 @@ from typing import Literal
 Every = Literal["daily", "weekly", "monthly"]
 PERIODS: tuple[Every, ...] = ("daily", "weekly", "monthly")
 NAMES = {"daily": "day", "weekly": "week", "monthly": "month"}
+UNFILTERED = "Business metrics are kept for the whole workspace: filters do not apply here."
 
 
 @dataclass(frozen=True)

@@ -228,6 +228,42 @@ def test_business_metrics_are_shown_for_each_day_with_what_they_are_made_of(busy
     assert [(row["Day"], row["Revenue"]) for row in rows] == [("2026-03-09", "20.0")]
 
 
+NARROWED = "?period=7d&measure=revenue&f=is,page,/nope"  # nobody was on that page
+UNFILTERED = "Business metrics are kept for the whole workspace: filters do not apply here."
+
+
+def test_business_metrics_offer_no_filter_and_say_that_one_in_the_address_is_left_out(busy, as_viewer):
+    narrowed = as_viewer.get(address("business", NARROWED))
+    whole = as_viewer.get(address("business", "?period=7d&measure=revenue"))
+
+    assert "5.00 EUR, 20.00 USD; no rate for EUR" in text_of(narrowed)
+    assert (text_of(narrowed).count(UNFILTERED), text_of(whole).count(UNFILTERED)) == (1, 0)
+    assert "/nope" not in narrowed.content.decode()
+    for control in ("filter-dialog", "saved-menu"):
+        assert control not in whole.content.decode()
+        assert control in as_viewer.get(address("web")).content.decode()
+
+
+def test_the_receipt_of_business_metrics_names_no_filter(busy, as_viewer):
+    receipt = as_viewer.get(address("business", f"receipt/{NARROWED}"))
+
+    assert f"<dd>none. {UNFILTERED}</dd>" in receipt.content.decode()
+    assert "/nope" not in receipt.content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["/w/acme/download/business/as/pdf/", "/api/v1/analytics/receipt/business",
+     "/api/v1/analytics/metrics/aggregated", "/api/v1/analytics/metrics/dashboard"],
+)  # fmt: skip
+def test_files_and_answers_of_business_metrics_refuse_filters(busy, as_owner, asked):
+    whole = as_owner.get(f"{asked}?workspace=acme")
+    refused = as_owner.get(f"{asked}?workspace=acme&f=is,page,/nope")
+
+    assert (whole.status_code, refused.status_code) == (200, 400)
+    assert UNFILTERED in refused.content.decode()
+
+
 def test_event_names_are_set_and_named_again_when_they_cannot_be(busy, as_admin):
     names = {
         "form": "roles",

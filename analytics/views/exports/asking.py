@@ -33,8 +33,7 @@ def ask(
         raise QueryError(f"There is no report {source!r}. Choose from: {', '.join(sources.SOURCES)}.", "source")
     now = clock.now()
     what, given = sources.SOURCES[source], sources.asked(workspace, environment, parameters, now)
-    if source in sources.REPORTS:
-        sources.read(sources.REPORTS[source], given)
+    sources.check(source, given)
     page = given.page
     with transaction.atomic():
         made = jobs.ask(

@@ -29,6 +29,7 @@ def download(request: WorkspaceRequest, slug: str, source: str, file_format: str
         raise Http404
     what, now = sources.SOURCES[source], clock.now()
     get_access(request.user, slug, what.needs)
+    sources.check(source, _asked(request, now, settings.EXPORT_MAX_ROWS))
     if file_format == "pdf":
         return _paper(request, source, now)
     kind = FORMATS[file_format]

@@ -41,14 +41,15 @@ def pdf(source: str, given: Asked) -> bytes:
 
 
 def told(source: str, page: PageQuery) -> PageQuery:
-    """Without what the report leaves aside: a comparison, or the chosen period."""
+    """Without what the report leaves aside: a comparison, filters, or the chosen period."""
     if source == realtime.REPORT.name:
         return replace(page, period=periods.preset("realtime", page.now, page.zone), compare=None)
     if source not in REPORTS:
         return page
     report = REPORTS[source]
     period = replace(page.period, kept=None) if report.outlives_events else page.period
-    return replace(page, period=period, compare=page.compare if report.is_compared else None)
+    filters = () if report.unfiltered else page.filters
+    return replace(page, period=period, compare=page.compare if report.is_compared else None, filters=filters)
 
 
 def subtitle(page: PageQuery) -> str:

@@ -23,7 +23,7 @@ from analytics.reports import all_events
 from analytics.views.exports.menu import PERSONAL
 from analytics.views.panels import TABS
 from analytics.views.reports import behaviour_routes, definitions, events, routes, trends
-from analytics.views.reports.frame import Report, ReportPage, read_question
+from analytics.views.reports.frame import Report, ReportPage, check_filters, read_question
 from workspaces.models import Environment, Role, Workspace
 from workspaces.roles import needs
 
@@ -77,6 +77,15 @@ def read(report: Report[Any], given: Asked) -> tuple[ReportPage, Any]:
     if error:
         raise QueryError(error)
     return replace(page, most_rows=given.most_rows), question
+
+
+def check(source: str, given: Asked) -> None:
+    """QueryError for what cannot be asked of a report, filters that it leaves out included.
+
+    What was asked for earlier, a mail every week say, is not checked again and goes on without them.
+    """
+    if source in REPORTS:
+        check_filters(read(REPORTS[source], given)[0])
 
 
 @dataclass(frozen=True)

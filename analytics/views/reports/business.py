@@ -13,7 +13,7 @@ from analytics.query.words import known
 from analytics.rollups import Dataset, bring_up_to_date
 from analytics.rollups.dashboard import Dashboard, dashboard
 from analytics.rollups.kept import bucket_start, kept
-from analytics.rollups.measures import MEASURES, NAMES, PERIODS, Measure
+from analytics.rollups.measures import MEASURES, NAMES, PERIODS, UNFILTERED, Measure
 from analytics.templatetags import numbers
 from analytics.views import spans
 from analytics.views.reports import tables
@@ -155,5 +155,5 @@ def _made_of(row: AggregatedMetric) -> str:
 
 REPORT = Report(
     "business", "Business metrics", "analytics/reports/business.html", "business", read, show, table,
-    is_compared=False, outlives_events=True,
+    is_compared=False, outlives_events=True, unfiltered=UNFILTERED,
 )  # fmt: skip

@@ -67,6 +67,7 @@ class ReportPage(PageQuery):
     own: tuple[tuple[str, str], ...] = ()
     saved: Saved = field(default=NOTHING_SAVED, compare=False)  # what the question may name
     workspace: Workspace = field(default_factory=Workspace, compare=False)
+    left_out: str = field(default="", compare=False)  # why filters that were asked for do not apply
     most_rows: int = field(default_factory=lambda: int(settings.EXPORT_MAX_ROWS), compare=False)  # of its table
 
     @cached_property
@@ -100,6 +101,7 @@ class Report(Generic[Q]):
     # The people behind a cell of its table (row, column of the CSV); None for a cell that counts nobody.
     behind: Callable[[ReportPage, Q, int, int], Behind | None] | None = None
     outlives_events: bool = False  # its numbers stay when the events they were made of are deleted
+    unfiltered: str = ""  # where no filter applies: a sentence that says so
     is_profiled: bool = False  # its numbers are the engine's, which can cut visits as other tools do
     # QueryError for what a program may have meant and nobody reads, where that would answer another question.
     check_named: Callable[[QueryDict], None] | None = None
@@ -175,9 +177,18 @@ def read_question(
     known["profile"] = page.profile if report.is_profiled else ""
     if report.outlives_events:
         known["period"] = replace(page.period, kept=None)
-    asking = ReportPage(**known, saved=SavedOf(workspace, page.now), workspace=workspace)
+    left_out = report.unfiltered if page.filters else ""
+    if report.unfiltered:
+        known["filters"] = ()
+    asking = ReportPage(**known, saved=SavedOf(workspace, page.now), workspace=workspace, left_out=left_out)
     question, error = _question(report, params, asking)
     return asking.asking(question), question, error
+
+
+def check_filters(page: ReportPage) -> None:
+    """A file or an answer has no place to say that filters were left out, and would pass for the filtered numbers."""
+    if page.left_out:
+        raise QueryError(page.left_out, "f")
 
 
 def _question(report: Report[Any], params: QueryDict, page: ReportPage) -> tuple[Any, str]:
@@ -210,7 +221,7 @@ def _context(report: Report[Any], request: WorkspaceRequest, page: ReportPage) -
         "page": page,
         "waiting": not has_begun(request.workspace, page.environment),
         "toolbar": controls if report.is_compared else _alone(controls, page),
-        "saved": saved_menu(request.workspace, page),
+        "saved": None if report.unfiltered else saved_menu(request.workspace, page),
         "kept": [pair for pair in page.parameters if pair not in page.own],
         "views": views_menu(request, report.name, page),
         "downloads": menu(request, report.name, page),
