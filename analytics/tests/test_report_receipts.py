@@ -15,6 +15,9 @@ from analytics.views.exports.sources import REPORTS
 pytestmark = pytest.mark.usefixtures("event_store", "clock")
 API = "/api/v1/analytics/receipt"
 FUNNEL = "period=yesterday&step=is,event,page_view&step=is,event,signup"
+SEVEN = {"bot_events": 1, "late_events": 0, "events": 7}
+NONE = {"bot_events": 0, "late_events": 0, "events": 0}
+EXCLUDED = {"realtime": NONE}  # of the last 30 minutes, in which nothing happened
 STEPS = {"funnel": "&step=is,event,page_view&step=is,event,signup"}  # its page has some without
 
 
@@ -42,7 +45,7 @@ def busy(acme):
 def test_every_report_has_a_receipt_over_the_api_and_as_a_page(busy, as_owner, name):
     found = as_owner.get(f"{API}/{name}?workspace={busy.slug}&period=yesterday{STEPS.get(name, '')}").json()
     assert found["description"] and found["unit"] and found["version"] == "1"
-    assert found["excluded"] == {"bot_events": 1, "late_events": 0, "events": 7}
+    assert found["excluded"] == EXCLUDED.get(name, SEVEN)
     assert found["statements"] or name == "business"  # those numbers are kept in PostgreSQL
     assert all("FROM" in each["sql"] for each in found["statements"])
     page = as_owner.get(f"/w/{busy.slug}/reports/{name}/receipt/?period=yesterday")
@@ -50,6 +53,24 @@ def test_every_report_has_a_receipt_over_the_api_and_as_a_page(busy, as_owner, n
     assert (
         f"/reports/{name}/receipt/" in as_owner.get(f"/w/{busy.slug}/reports/{name}/?period=yesterday").content.decode()
     )
+
+
+def test_the_receipt_of_real_time_is_about_the_last_30_minutes_whatever_period_is_chosen(busy, as_owner):
+    """At noon on 10 March the 30th minute is that of 12:00; yesterday's busy people are no part of it."""
+    just_now = [page_view(f"2026-03-10T11:{minute}", f"/at-{minute}", 9) for minute in (30, 31, 45)]
+    store_events(busy.dataset_id(), [*just_now, page_view("2026-03-10T11:50", visitor=8, client={"bot": "Googlebot"})])
+    for chosen in ("yesterday", "28d", "7d&compare=year"):
+        found = as_owner.get(f"{API}/realtime?workspace={busy.slug}&period={chosen}").json()
+        page = as_owner.get(f"/w/{busy.slug}/reports/realtime/receipt/?period={chosen}").content.decode()
+
+        assert found["excluded"] == {"bot_events": 1, "late_events": 0, "events": 3}
+        assert (found["period"]["start"], found["period"]["end"]) == (
+            "2026-03-10T11:31:00+00:00",
+            "2026-03-10T12:01:00+00:00",
+        )
+        assert [each["path"] for each in found["example"]["steps"]] == ["/at-31", "/at-45"]
+        assert "<dd>10 Mar, 11:31 – 12:01, days cut in UTC</dd>" in page
+        assert "/at-45" in page and "/pricing" not in page
 
 
 def test_a_number_of_a_funnel_says_what_it_is_and_walks_through_somebody(busy, as_key):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from analytics.exports import papers
 from analytics.exports.pages import Chart, Figure, Grid, Line, Mood, Section
 from analytics.exports.pdf import MOST_ROWS, pdf_of
-from analytics.query import periods, run_many
+from analytics.query import run_many
 from analytics.query.catalogue import METRICS
 from analytics.query.model import Result
 from analytics.query.page import PageQuery
@@ -14,7 +14,6 @@ from analytics.views.chart import chart
 from analytics.views.exports.menu import PERSONAL
 from analytics.views.exports.sources import REPORTS, SOURCES, Asked
 from analytics.views.panels import PANELS, ROWS, Tab
-from analytics.views.reports import realtime
 from analytics.views.rows import table
 from analytics.views.said import said
 from analytics.views.tiles import ASKED, Tile, tiles
@@ -41,15 +40,8 @@ def pdf(source: str, given: Asked) -> bytes:
 
 
 def told(source: str, page: PageQuery) -> PageQuery:
-    """Without what the report leaves aside: a comparison, filters, or the chosen period."""
-    if source == realtime.REPORT.name:
-        return replace(page, period=periods.preset("realtime", page.now, page.zone), compare=None)
-    if source not in REPORTS:
-        return page
-    report = REPORTS[source]
-    period = replace(page.period, kept=None) if report.outlives_events else page.period
-    filters = () if report.unfiltered else page.filters
-    return replace(page, period=period, compare=page.compare if report.is_compared else None, filters=filters)
+    """Without what the report leaves aside."""
+    return REPORTS[source].told(page) if source in REPORTS else page
 
 
 def subtitle(page: PageQuery) -> str:

@@ -24,6 +24,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from analytics.exports import csv_lines
+from analytics.query import periods
 from analytics.query.costs import said
 from analytics.query.extent import has_begun
 from analytics.query.lookup import SavedOf
@@ -58,6 +59,7 @@ class Question(Protocol):
 
 
 Q = TypeVar("Q", bound=Question)
+P = TypeVar("P", bound=PageQuery)
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,20 @@ class Report(Generic[Q]):
     behind: Callable[[ReportPage, Q, int, int], Behind | None] | None = None
     outlives_events: bool = False  # its numbers stay when the events they were made of are deleted
     unfiltered: str = ""  # where no filter applies: a sentence that says so
+    fixed_period: str = ""  # the only one that it tells of, whatever was chosen
     is_profiled: bool = False  # its numbers are the engine's, which can cut visits as other tools do
     # QueryError for what a program may have meant and nobody reads, where that would answer another question.
     check_named: Callable[[QueryDict], None] | None = None
+
+    def told(self, page: P) -> P:
+        """What its numbers are about: without what it leaves aside, be it filters, comparison or the chosen period."""
+        kept = replace(page.period, kept=None) if self.outlives_events else page.period
+        return replace(
+            page,
+            period=periods.preset(self.fixed_period, page.now, page.zone) if self.fixed_period else kept,
+            compare=page.compare if self.is_compared else None,
+            filters=() if self.unfiltered else page.filters,
+        )
 
 
 def page_view(report: Report[Any]) -> Callable[..., HttpResponse]:

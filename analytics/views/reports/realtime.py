@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from analytics.query import periods, run_many
+from analytics.query import run_many
 from analytics.query.model import Result
 from analytics.query.page import PageQuery
 from analytics.reports.events import list_events
@@ -42,7 +42,7 @@ def read(params: QueryDict, page: PageQuery) -> Question:
 
 
 def show(request: WorkspaceRequest, page: ReportPage, question: Question) -> dict[str, Any]:
-    now = replace(page, period=periods.preset("realtime", page.now, page.zone), compare=None)
+    now = REPORT.told(page)
     queries = [
         now.query("visitors", "visits", "pageviews", "events"),
         now.query("visitors", interval="minute", totals=False),
@@ -112,7 +112,7 @@ def _table(page: ReportPage, dimension: str, metric: str, label: str, result: Re
 
 
 def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
-    now = replace(page, period=periods.preset("realtime", page.now, page.zone), compare=None)
+    now = REPORT.told(page)
     asked = [now.query(name, interval="minute", totals=False) for name in ("visitors", "pageviews")]
     visitors, views = run_many(asked, page.now)
     yield ["minute", "visitors", "pageviews"]
@@ -120,4 +120,7 @@ def table(page: ReportPage, question: Question) -> Iterable[Iterable[object]]:
         yield [one.keys[0], one.values["visitors"], two.values["pageviews"]]
 
 
-REPORT = Report("realtime", "Real time", "analytics/reports/realtime.html", "events", read, show, table, False)
+REPORT = Report(
+    "realtime", "Real time", "analytics/reports/realtime.html", "events", read, show, table,
+    is_compared=False, fixed_period="realtime",
+)  # fmt: skip

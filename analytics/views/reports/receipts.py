@@ -79,10 +79,11 @@ def receipt_of(report: Report[Any], page: ReportPage, question: Any, params: Que
     """QueryError for a number that is not there; the errors of the store."""
     with recorded() as ran:
         heading, *rows = islice(map(list, report.table(page, question)), MOST_ROWS + 1)
-    asked = page.query(compare=None)
+    told = report.told(page)
+    asked = told.query(compare=None)
     return ReportReceipt(
         report=report,
-        page=page,
+        page=told,
         question=question,
         meaning=report_terms.MEANINGS[report.name],
         number=_number(heading, rows, params),
