@@ -34,7 +34,6 @@ class Profile:
     hourly: bool = False  # cut at every hour of UTC
     visitors_a_day: bool = False  # who begins visits on two days (of UTC) is two visitors
     bounce: str = "v_views = 1"
-    bounce_of: str = "1"  # which visits the rate is a share of
     duration: str = "v_ms"
 
 
@@ -43,7 +42,7 @@ PROFILES = {
     for each in (
         Profile(
             OURS, "MetricPal",
-            "As the workspace is set.", bounce_of="v_views > 0",
+            "As the workspace is set.",
         ),
         Profile(
             "plausible", "Plausible",

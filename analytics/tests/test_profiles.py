@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.reports.profiles import profiled
+from analytics.reports.profiles import METRICS, profiled
 from analytics.tests.world import Sent, goal, page, page_view, store_events
 from config.testing.world import NOW
 
@@ -55,6 +55,43 @@ def test_what_a_bounce_is_differs(acme):
         "ga4": 25.0,  # 1 stayed for over ten seconds, 2 reached a goal
         "umami": 75.0,  # everybody with one page view
     }
+
+
+def test_ours_is_what_the_overview_counts_also_where_a_tab_is_closed_late(acme, as_owner):
+    store_events(
+        acme.dataset_id(),
+        [
+            # From 10:00:00 until the tab is closed, 100 s; the last page came after 40 s.
+            page_view("10:00"), page_view("10:00:40", "/a"), Sent("10:01:40", "page_exit", "/a"),
+            # 20 s of one page, told by the end of the session: nothing was done, and it was hardly looked at.
+            page_view("11:00", visitor=2), Sent("11:00:20", "session_end", "/", 2),
+            # Closed an hour later: that lengthens nothing.
+            page_view("12:00", visitor=3), Sent("13:00", "page_exit", "/", 3),
+            # A goal without a page view is a visit, but no bounce nor anything to be a share of.
+            goal("14:00", "signup", 4),
+            # Over the midnight before the period: a visitor of it, whose visit is the day before's.
+            page_view("2026-03-08T23:50", visitor=5), page_view("00:10", "/a", visitor=5),
+        ],
+    )  # fmt: skip
+    state = "workspace=acme&period=yesterday&compare=off"
+    asked = {"metrics": [*METRICS, "pageviews"], "period": "yesterday"}
+
+    told = as_owner.get(f"/api/v1/analytics/profiles?{state}").json()["profiles"][0]["values"]
+    overview = as_owner.post("/api/v1/analytics/query?workspace=acme", asked, content_type="application/json").json()
+
+    assert told == {
+        "visitors": 5, "visits": 4, "views_per_visit": 1.0, "bounce_rate": pytest.approx(200 / 3), "visit_duration": 30,
+    }  # fmt: skip
+    assert overview["totals"] == told | {"pageviews": 5}
+    # In theirs who closes a tab does nothing: 40 s of four visits, or of five where midnight or the hour cuts one.
+    assert numbers(acme, "", "visit_duration") == {"metricpal": 30, "plausible": 10, "matomo": 8, "ga4": 10, "umami": 8}
+
+
+def test_a_condition_on_pages_chooses_visits_that_stay_whole_in_every_column(acme):
+    store_events(acme.dataset_id(), [page_view("10:00"), page_view("10:00:20", "/a"), page_view("11:00", visitor=2)])
+
+    assert set(numbers(acme, "f=is,page,/a", "views_per_visit").values()) == {2.0}
+    assert set(numbers(acme, "f=is,page,/a", "bounce_rate").values()) == {0.0}
 
 
 def test_the_page_shows_a_tool_and_how_far_it_is_from_ours(acme, as_viewer):
