@@ -81,7 +81,7 @@ def _source(metric: Metric, query: Query) -> Source:
         if getattr(metric, "events" if group.of_events else "sessions") is None and (
             group.of_events or not group.events
         ):
-            raise QueryError(_cannot(metric, group), "metrics")
+            raise QueryError(_cannot(metric, group), "metrics", on_pages=_cannot_be_said(metric, group))
     if metric.sessions is None or any(group.of_events for group in groups):
         return "events"
     # Visitors are told by their visits, except where single events are chosen: then only who did that counts.
@@ -96,3 +96,22 @@ def _cannot(metric: Metric, group: Dimension) -> str:
         f"{metric.name!r} cannot be broken down by {group.name!r}, which tells {kind} apart. "
         f"Choose from: {', '.join(able)}."
     )
+
+
+def _cannot_be_said(metric: Metric, group: Dimension) -> str:
+    """The same in the labels of the menus, with what comes nearest."""
+    wanted, given = ("events", "visits") if group.of_events else ("visits", "events")
+    able = [each.label for each in METRICS.values() if (each.events if group.of_events else each.sessions)]
+    near = _nearest(metric, group)
+    return (
+        f"{metric.label} is a number of {given} and cannot be broken down by {group.label}, "
+        f"which tells {wanted} apart. "
+        f"Choose {f'{near} instead, or ' if near else ''}another metric, such as {', '.join(able[:2])} or {able[2]}."
+    )
+
+
+def _nearest(metric: Metric, group: Dimension) -> str:
+    """What tells visits apart by their pages, or events."""
+    if group.name in ("page", "title"):
+        return dimension("exit_page" if metric.name == "exits" else "entry_page").label
+    return "" if group.of_events else dimension("page").label

@@ -130,6 +130,40 @@ def test_a_slip_in_the_formula_costs_no_other_word_and_can_be_put_right(world, a
     assert [row[0] for row in totals(html)][:2] == ["Visitors: Germany", "Events: Germany"]
 
 
+@pytest.mark.parametrize(
+    ("series", "by", "sentence"),
+    [
+        (
+            "bounce_rate",
+            "page",
+            "Bounce rate is a number of visits and cannot be broken down by Page, which tells events apart. "
+            "Choose Entry page instead, or another metric, such as Visitors, Visits or Page views.",
+        ),
+        ("exits", "page", "Choose Exit page instead, or another metric"),
+        ("visit_duration", "prop:plan", "Choose another metric, such as Visitors, Visits or Page views."),
+        ("pageviews", "entry_page", "Choose Page instead, or another metric, such as Visitors, Visits or Views per"),
+    ],
+)
+def test_what_cannot_be_broken_down_so_leaves_the_question_to_be_changed(world, as_viewer, series, by, sentence):
+    html = answer(as_viewer, f"s=visitors;is,country,DE&s={series}&formula=A*2&by={by}&f=is,device,phone")
+
+    assert sentence in html.split('class="banner" role="alert"')[1].split("</p>")[0]
+    assert [f'id="metric-{letter}"' in html for letter in "ABC"] == [True, True, False]
+    assert 'name="formula" value="A*2"' in html
+    assert "country is Germany" in html.lower().replace("germany", "Germany")
+    assert f"f=is,device,phone&amp;s=visitors%3Bis,country,DE&amp;s={series}&amp;formula=A%2A2" in html
+    assert "Totals of" not in html
+
+
+def test_a_program_is_told_the_same_with_names_and_the_field(world, as_owner):
+    asked = {"series": [{"metric": "bounce_rate"}], "by": "page", "period": "7d"}
+
+    response = as_owner.post("/api/v1/analytics/trends?workspace=acme", asked, "application/json")
+
+    assert (response.status_code, response.json()["field"]) == (400, "metrics")
+    assert response.json()["detail"].startswith("'bounce_rate' cannot be broken down by 'page'")
+
+
 def test_a_dialog_adds_a_condition_to_the_series_it_was_opened_for(world, as_viewer):
     sent = "s=visitors&s=events&into=B&dimension=country&operator=is&value=Germany"
 

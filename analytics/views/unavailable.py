@@ -24,7 +24,7 @@ def says_when_unavailable(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except QueryError as error:
-            return _say(request, str(error), 400)
+            return _say(request, error.on_pages, 400)
         except (QueryTimeout, QueryTooLarge) as error:
             return _say(request, said(error), 503)
         except StoreUnavailable:

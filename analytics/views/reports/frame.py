@@ -106,6 +106,8 @@ class Report(Generic[Q]):
     unfiltered: str = ""  # where no filter applies: a sentence that says so
     fixed_period: str = ""  # the only one that it tells of, whatever was chosen
     is_profiled: bool = False  # its numbers are the engine's, which can cut visits as other tools do
+    # What the sentence needs without the answer: a question that cannot be answered stays, to be changed.
+    sentence: Callable[[WorkspaceRequest, ReportPage, Q], dict[str, Any]] | None = None
     # QueryError for what a program may have meant and nobody reads, where that would answer another question.
     check_named: Callable[[QueryDict], None] | None = None
 
@@ -151,9 +153,16 @@ Refused = QueryError | QueryTimeout | QueryTooLarge
 
 def _refused(request: WorkspaceRequest, context: dict[str, Any], page: ReportPage, error: Refused) -> HttpResponse:
     """Why this question has no answer, beside what can be changed of it: the period, the filters, the question."""
-    reason, status = (str(error), 400) if isinstance(error, QueryError) else (said(error), 503)
-    context |= {"reason": reason, "usual_href": replace(page, own=()).url()}
-    return render(request, "analytics/reports/refused.html", context, status=status)
+    context |= {"frame": "analytics/reports/_report.html", "usual_href": replace(page, own=()).url()}
+    if not isinstance(error, QueryError):
+        return render(request, "analytics/reports/refused.html", context | {"reason": said(error)}, status=503)
+    context["reason"] = error.on_pages
+    if not context["report"].sentence:
+        return render(request, "analytics/reports/refused.html", context, status=400)
+    # As every slip that leaves the rest of the question standing: 200, and the sentence about it above.
+    context |= context["report"].sentence(request, page, context["question"])
+    context |= {"frame": context["report"].template, "error": context["error"] or error.on_pages, "is_kept": True}
+    return render(request, "analytics/reports/refused.html", context)
 
 
 def csv_view(report: Report[Any]) -> Callable[..., HttpResponse]:

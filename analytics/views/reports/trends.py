@@ -33,7 +33,11 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Trend) -> dict[str,
     if not asked.formula:  # which counts nobody
         trend.data["people"] = reverse("trends_behind", args=[request.workspace.slug]) + page.url()
     trend.data.update(annotations.drawn(notes, found.starts, page.zone))
-    return {"builder": builder(request.workspace, page, asked), "trend": trend, "notes": notes}
+    return sentence(request, page, asked) | {"trend": trend, "notes": notes}
+
+
+def sentence(request: WorkspaceRequest, page: ReportPage, asked: Trend) -> dict[str, Any]:
+    return {"builder": builder(request.workspace, page, asked)}
 
 
 def narrowed(asked: Trend, into: str, added: Condition) -> Trend:
@@ -87,5 +91,6 @@ REPORT = Report[Trend](
     table=table,
     narrowed=narrowed,
     behind=behind,
+    sentence=sentence,
     is_profiled=True,
 )
