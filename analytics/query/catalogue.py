@@ -89,7 +89,8 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "visits", "Visits", "count",
-            "Visits that start in the period. A visit ends after 30 minutes without an event (set per workspace).",
+            "Visits that start in the period; in real time, those that go on in its 30 minutes, whenever they started. "
+            "A visit ends after 30 minutes without an event (set per workspace).",
             events="uniqExactIf(session_id, {within})", sessions="countIf({within})",
         ),
         Metric(
@@ -98,7 +99,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "views_per_visit", "Views per visit", "ratio",
-            "Page views of the visits that start in the period, divided by those visits.",
+            "Page views of the visits that start in the period (in real time: go on in it), divided by those visits.",
             sessions="round(sumIf(pageviews, {within}) / countIf({within}), 2)", empty=None,
         ),
         Metric(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.query.catalogue import METRICS, Source, dimension
 from analytics.query.model import After, Query
+from analytics.query.periods import REALTIME
 from analytics.query.plan import Part, ordering
 from analytics.query.scope import Parameters, chosen, column, seen, since, tables, where, windows, within
 
@@ -33,7 +34,7 @@ def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]]
     """One row for each group; without dimensions the one row of totals. `only` asks about these groups alone."""
     bound = Parameters()
     keys = [column(name, part.source, bound) for name in part.dimensions]
-    reaching = reaches(part)
+    reaching = reaches(query, part)
     conditions = [where(query, part.source, bound, reaching), *only_type(part, bound), *listed(part, keys)]
     if only is not None:
         conditions.append(among(keys, only, bound))
@@ -51,9 +52,14 @@ def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]]
     return Statement(sql, bound.frozen(), query.dataset_id, len(keys), part.metrics, part.source)
 
 
-def reaches(part: Part) -> bool:
+def reaches(query: Query, part: Part) -> bool:
     """Visitors are also those whose visit began before the period, or before the bucket."""
-    return part.source == "sessions" and "visitors" in part.metrics
+    return part.source == "sessions" and ("visitors" in part.metrics or counts_going_on(query))
+
+
+def counts_going_on(query: Query) -> bool:
+    """Of half an hour every visit that was going on, wherever it began: few begin in it of those who are there."""
+    return query.period.key == REALTIME and query.compare is None
 
 
 def _values(query: Query, part: Part, presence: list[tuple[str, str]], exact: bool) -> list[str]:
@@ -75,7 +81,8 @@ def _presence(query: Query, part: Part, bound: Parameters, reaching: bool) -> li
         if query.compare:
             made.append((within(part.source, window, bound) + also, seen(window, bound) + also))
         else:
-            made.append((since(part.source, window, bound) if reaching else "1", "1"))
+            begins = reaching and not counts_going_on(query)
+            made.append((since(part.source, window, bound) if begins else "1", "1"))
     return made
 
 

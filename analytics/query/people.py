@@ -10,7 +10,7 @@ from analytics.query.scope import Parameters, tables, where
 def people_of(query: Query) -> tuple[str, Parameters]:
     """SQL of one column, `person`, for the first metric of `query` over its whole period."""
     bound, part = Parameters(), plan.parts(query)[0]
-    conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound)]
+    conditions = [where(query, part.source, bound, reaches(query, part)), *only_type(part, bound)]
     if part.source == "events" and "visitors" in part.metrics:  # as the catalogue counts them
         conditions.append("type NOT IN ('page_exit', 'session_end')")
     return (

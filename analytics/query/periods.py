@@ -62,6 +62,7 @@ PRESETS: dict[str, Preset] = {
     )
 }
 DEFAULT_PERIOD = "28d"
+REALTIME = "realtime"  # the last half hour
 
 
 def of_days(key: str, days: Days, zone: str) -> Period:
@@ -74,7 +75,7 @@ def preset(key: str, now: datetime, zone: str) -> Period:
     chosen = PRESETS[key].days
     if chosen:
         return of_days(key, chosen(here.date()), zone)
-    if key == "realtime":
+    if key == REALTIME:
         end = here.replace(second=0, microsecond=0).astimezone(UTC) + timedelta(minutes=1)
         return Period(key, (end - timedelta(minutes=30)).astimezone(here.tzinfo), end.astimezone(here.tzinfo))
     if key == "24h":

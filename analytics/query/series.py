@@ -5,7 +5,7 @@ SELECT <bucket>[, <place among the groups>], <metric> …  FROM …  WHERE <scop
 
 from analytics.query.bounds import MOMENT
 from analytics.query.catalogue import Source
-from analytics.query.compile import Statement, aggregate, listed, only_type, reaches
+from analytics.query.compile import Statement, aggregate, counts_going_on, listed, only_type, reaches
 from analytics.query.gaps import ELAPSED, axis
 from analytics.query.model import Query
 from analytics.query.plan import Part
@@ -24,15 +24,19 @@ def series(query: Query, part: Part, exact: bool, groups: tuple[str, ...] = ()) 
     is_single = len(edges) == 2
     begun = bound.bind(edges[0], "UInt32") if is_single else begun_in(part.source, buckets)
     bucket, inside, present = begun, "1", "1"
-    if reaches(part):
+    if reaches(query, part):
         # Its visitor was there in each bucket, but the visit counts in the one where it began.
         bucket = begun if is_single else touched(query, begun, buckets)
         windowed = (within(part.source, each, bound) for each in windows(query))
-        inside = f"bucket = {begun} AND ({' OR '.join(windowed)})"
+        inside = "1" if counts_going_on(query) else f"bucket = {begun} AND ({' OR '.join(windowed)})"
         present = _present(query, part, bound)
     values = [aggregate(query, name, part.source, inside, present, exact) for name in part.metrics]
     columns = [column(name, part.source, bound) for name in part.dimensions]
-    conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, columns)]
+    conditions = [
+        where(query, part.source, bound, reaches(query, part)),
+        *only_type(part, bound),
+        *listed(part, columns),
+    ]
     keys, by = [f"{bucket} AS bucket"], ["bucket"]
     if columns:
         keys, by = [*keys, place_among(columns[0], groups, bound)], ["bucket", "place"]

@@ -4,6 +4,7 @@ import pytest
 
 from analytics.query import run
 from analytics.query.model import Result
+from analytics.tests.test_overview import Text
 from analytics.tests.world import Sent, click, goal, page, page_view, store_events
 from config.testing.world import NOW
 from tracking.visits import Key, Visitor
@@ -217,3 +218,38 @@ def test_several_filters_on_events_mean_the_same_event(acme):
 
     assert numbers(acme, "visits", query="f=is,page,/pricing") == {"visits": 2}
     assert numbers(acme, "visits", query="f=is,page,/pricing&f=is,prop:plan,pro") == {"visits": 1}
+
+
+@pytest.mark.usefixtures("clock")
+def test_in_real_time_visits_are_those_that_go_on_whenever_they_began(acme, as_viewer, as_owner):
+    # It is 12:00. Three came 40 minutes ago, of whom two still read in the last half hour; a fourth has just come.
+    day = "2026-03-10T"
+    store_events(
+        acme.dataset_id(),
+        [
+            page_view(f"{day}11:20", visitor=1), page_view(f"{day}11:40", "/a", visitor=1),
+            page_view(f"{day}11:20", visitor=2), page_view(f"{day}11:45", "/a", visitor=2),
+            page_view(f"{day}11:20", visitor=3), page_view(f"{day}11:25", "/a", visitor=3),
+            page_view(f"{day}11:57", visitor=4),
+        ],
+    )  # fmt: skip
+    asked = {"metrics": ["visitors", "visits", "views_per_visit", "bounce_rate", "visit_duration"]}
+    url = "/api/v1/analytics/query?workspace=acme"
+
+    now = as_owner.post(url, asked | {"period": "realtime"}, content_type="application/json").json()["totals"]
+    alone = as_owner.post(url, {"metrics": ["visits"], "period": "realtime"}, content_type="application/json").json()
+    day_ = as_owner.post(url, asked | {"period": "day"}, content_type="application/json").json()["totals"]
+    trend = as_viewer.get("/w/acme/reports/trends/?period=realtime&s=visits").content.decode()
+    facts = as_viewer.get("/w/acme/reports/realtime/").context["facts"]
+
+    # 2 + 2 + 1 views of three visits, one of which bounces; 20, 25 and 0 minutes.
+    assert now == {
+        "visitors": 3, "visits": 3, "views_per_visit": 1.67, "bounce_rate": pytest.approx(100 / 3),
+        "visit_duration": 900,
+    }  # fmt: skip
+    assert alone["totals"] == {"visits": 3}
+    assert {each.label: each.value for each in facts} == {
+        "Here now": "1", "Visitors": "3", "Visits": "3", "Page views": "3", "Events": "3",
+    }  # fmt: skip
+    assert (day_["visitors"], day_["visits"]) == (4, 4)
+    assert [row[:2] for row in Text(trend.split("Totals of")[1].split("</table>")[0]).rows[1:]] == [["Visits", "3"]]

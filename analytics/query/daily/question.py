@@ -79,7 +79,7 @@ def states(asked: Daily, days: list[Day], bound: Parameters) -> str:
     starts = [day[0] for day in days] + [days[-1][1]]
     calls, _ = _terms(query, part, starts, bound)
     keys = [column(name, part.source, bound) for name in part.dimensions]
-    conditions = [where(query, part.source, bound, reaches(part)), *only_type(part, bound), *listed(part, keys)]
+    conditions = [where(query, part.source, bound, reaches(query, part)), *only_type(part, bound), *listed(part, keys)]
     columns = [f"{_bucket(query, part, starts, bound)} AS day", *(f"{key} AS k{n}" for n, key in enumerate(keys))]
     columns += [f"{call.state()} AS s{n}" for n, call in enumerate(calls)]
     by = ", ".join(["day", *(f"k{n}" for n in range(len(keys)))])
@@ -90,7 +90,7 @@ def states(asked: Daily, days: list[Day], bound: Parameters) -> str:
 def _terms(query: Query, part: Part, starts: list[int], bound: Parameters) -> tuple[list[Call], list[str | None]]:
     """Of the metrics, of each day. A row counts on the day on which it began, as in analytics.query.series."""
     inside = "1"
-    if reaches(part):
+    if reaches(query, part):
         window = within(part.source, Window.of(query.period), bound)
         inside = f"day = {begun_in(part.source, bound.bind(starts, 'Array(UInt32)'))} AND {window}"
     calls: list[Call] = []
@@ -101,7 +101,7 @@ def _terms(query: Query, part: Part, starts: list[int], bound: Parameters) -> tu
 def _bucket(query: Query, part: Part, starts: list[int], bound: Parameters) -> str:
     days = bound.bind(starts, "Array(UInt32)")
     begun = begun_in(part.source, days)
-    return touched(query, begun, days) if reaches(part) else begun
+    return touched(query, begun, days) if reaches(query, part) else begun
 
 
 def _is_plain(given: Condition) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analytics.query import plan
 from analytics.query.catalogue import METRICS
+from analytics.query.compile import reaches
 from analytics.query.gaps import edges
 from analytics.query.model import Query, Result, Row
 
@@ -20,8 +21,9 @@ def adds_up(series: Query) -> bool:
 
 def counts_rows(series: Query) -> bool:
     """Each row once, in one bucket: not different visitors, who may come in several."""
-    source = plan.parts(series)[0].source
-    return str(getattr(METRICS[series.metrics[0]], source)).startswith("countIf(")
+    part = plan.parts(series)[0]
+    counts = str(getattr(METRICS[series.metrics[0]], part.source)).startswith("countIf(")
+    return counts and not reaches(series, part)
 
 
 def summed(series: Result) -> Result:

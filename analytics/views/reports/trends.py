@@ -77,7 +77,7 @@ def behind(page: ReportPage, asked: Trend, row: int, column: int) -> Behind | No
     group = (Filter(asked.by, "is", (line.group,)),) if asked.by else ()
     end = [*found.starts[1:], page.period.end][row]
     asking = page.query(series.metric, filters=(*series.conditions, *group), compare=None)
-    sql, bound = people_of(replace(asking, period=Period("", found.starts[row], end)))
+    sql, bound = people_of(replace(asking, period=Period(page.period.key, found.starts[row], end)))
     return Behind(f"{label_of(page, asked, line)}, {spans.long(found.starts[row], page.interval)}", sql, bound)
 
 
