@@ -70,9 +70,18 @@ def population(query: Query) -> Query:
     return replace(totals(query), metrics=("visitors",), filters=kept)
 
 
+def tells_converted(query: Query) -> bool:
+    """It says what those who converted did. Without, everybody is among them."""
+    deeds = [name for name in query.dimensions if _names_deed(name)]
+    return bool(deeds) or any(_is_deed(each) for each in query.filters)
+
+
 def _is_deed(given: Condition) -> bool:
-    names = [each.dimension for each in filters_in([given])]
-    return any(name in DEEDS or name.startswith(PROPERTY) for name in names)
+    return any(_names_deed(each.dimension) for each in filters_in([given]))
+
+
+def _names_deed(name: str) -> bool:
+    return name in DEEDS or name.startswith(PROPERTY)
 
 
 def _source(metric: Metric, query: Query) -> Source:

@@ -164,6 +164,23 @@ def test_a_program_is_told_the_same_with_names_and_the_field(world, as_owner):
     assert response.json()["detail"].startswith("'bounce_rate' cannot be broken down by 'page'")
 
 
+def test_a_conversion_rate_asks_for_what_those_who_converted_did(world, as_viewer, as_owner):
+    asked = {"series": [{"metric": "conversion_rate"}], "period": "7d"}
+
+    html = answer(as_viewer, "s=conversion_rate&s=events")
+    response = as_owner.post("/api/v1/analytics/trends?workspace=acme", asked, "application/json")
+
+    assert "Choose an event in place of any event" in html.split('class="banner" role="alert"')[1].split("</p>")[0]
+    assert [f'id="metric-{letter}"' in html for letter in "ABC"] == [True, True, False]
+    assert (response.status_code, response.json()["field"]) == (400, "series")
+    # One of the week's two visitors signed up.
+    assert totals(answer(as_viewer, "s=conversion_rate;is,event,signup")) == [
+        ["Conversion rate where Event is signup", "50\u202f%"]
+    ]
+    assert totals(answer(as_viewer, "s=conversion_rate&f=is,event,signup"))[0][1] == "50\u202f%"
+    assert [row[0] for row in totals(answer(as_viewer, "s=conversion_rate&by=event"))] == ["page_view", "signup"]
+
+
 def test_a_dialog_adds_a_condition_to_the_series_it_was_opened_for(world, as_viewer):
     sent = "s=visitors&s=events&into=B&dimension=country&operator=is&value=Germany"
 

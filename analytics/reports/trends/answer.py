@@ -8,12 +8,21 @@ from analytics import formulas
 from analytics.query import run, run_many
 from analytics.query.catalogue import METRICS
 from analytics.query.gaps import axis, edges
-from analytics.query.model import Query, Result, Row
+from analytics.query.model import Query, QueryError, Result, Row
 from analytics.query.page import PageQuery
+from analytics.query.plan import tells_converted
 from analytics.reports.trends.model import LETTERS, Custom, Series, Trend
 from analytics.reports.trends.smoothing import smoothed
 from analytics.reports.trends.totals import adds_up, summed
 
+WHOSE = (
+    "conversion_rate needs what those who converted did; without, everybody did. Give the series a filter on event, "
+    'goal, type or a property, such as "filters": [["is", "event", ["signup"]]].'
+)
+WHOSE_ON_PAGES = (
+    "Conversion rate is the share of visitors who did something. Choose an event in place of any event, or a "
+    "condition on a goal or a property."
+)
 Values = list[float | None]
 Group = tuple[str, bool]  # value of the dimension, and whether it stands for all others
 
@@ -41,6 +50,8 @@ class Answer:
 
 def answer(page: PageQuery, asked: Trend, now: datetime) -> Answer:
     """QueryError for a series that cannot be told; the errors of the store."""
+    for measure in asked.series:
+        _check_rate(page, measure, asked)
     groups = _groups(page, asked, now)
     series = [query(page, each, asked, groups) for measure in asked.series for each in parts(measure)]
     totals = [replace(each, interval=None, totals=not asked.by) for each in series if not adds_up(each)]
@@ -55,6 +66,12 @@ def answer(page: PageQuery, asked: Trend, now: datetime) -> Answer:
     places = range(len(buckets.starts))
     partial = next((n for n in places if buckets.is_partial(n, now) and not buckets.is_ahead(n, now)), None)
     return Answer(list(buckets.starts), partial, [_smooth(each, asked) for each in lines], results)
+
+
+def _check_rate(page: PageQuery, measure: Series | Custom, asked: Trend) -> None:
+    for each in parts(measure):
+        if each.metric == "conversion_rate" and not tells_converted(query(page, each, asked, ())):
+            raise QueryError(WHOSE, "series", on_pages=WHOSE_ON_PAGES)
 
 
 def parts(measure: Series | Custom) -> tuple[Series, ...]:
