@@ -12,6 +12,7 @@ NAMES = {
     "start": "Start", "group": "Group", "step": "Step", "people": "People", "payments": "Payments", "tool": "Tool",
     "weekday": "Weekday",
     "people with at least as many": "People with at least as many",
+    "clipped": "Only the period's days",
     "of first": "Of first", "of previous": "Of previous", "median": "Median", "mean": "Mean",
     "new": "New", "returning": "Returning", "resurrected": "Resurrected", "dormant": "Dormant", "pulse": "Pulse",
     # Of single events, visits and people.

@@ -16,6 +16,7 @@ from tracking.store import reads
 pytestmark = pytest.mark.usefixtures("event_store", "clock")
 STEPS = "&step=is,event,page_view&step=is,goal,signup"
 READS = re.compile(r"\b(?:FROM|JOIN) (?:events|sessions|identity|traits|cohort_members)\b")
+CUT_ANEW = "FROM (SELECT e.dataset_id AS dataset_id"  # visits as another tool counts them, asked as the stored ones are
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_every_reading_of_a_report_is_pruned_by_the_dataset(as_owner, acme, glob
         plan = store.query(f"EXPLAIN indexes = 1 {sql}", values, dataset_id=acme.dataset_id())
         text = "\n".join(str(row[0]) for row in plan.rows)
         scans = text.count("ReadFromMergeTree")
-        assert sql.count("dataset_id = ") == len(READS.findall(sql)), sql
+        assert sql.count("dataset_id = ") == len(READS.findall(sql)) + sql.count(CUT_ANEW), sql
         assert text.count("PrimaryKey") == scans >= 1, text
         assert len(re.findall(r"Condition: .*dataset_id in \[(\d+), \1\]", text)) >= scans, text
 
