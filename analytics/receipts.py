@@ -70,6 +70,11 @@ def of_params(query: Query, params: QueryDict) -> Query:
         return of_row(query, known_dimension(str(params["by"])), params.get("value", ""))
     if query.metrics[0] == "exit_rate":
         raise QueryError("exit_rate is told of pages one by one: add by=page and the page as value.", "metric")
+    if query.metrics[0] == "group_conversion_rate":
+        raise QueryError(
+            "group_conversion_rate is told of groups one by one: add by=country, say, and the country as value.",
+            "metric",
+        )
     return query
 
 

@@ -24,6 +24,10 @@ from analytics.reports.trends.answer import parts
 from analytics.reports.trends.read import from_json, from_params
 
 LONGEST = 4000
+INSTEAD = {  # what is told of single rows, of which a rule watches none
+    "exit_rate": "exit_rate is told of single pages. Watch exits, or another metric.",
+    "group_conversion_rate": "group_conversion_rate is told of single groups. Watch conversion_rate instead.",
+}
 EXAMPLE = 'Write a metric such as "visitors", or one with conditions such as "events;is,event,signup".'
 
 
@@ -75,8 +79,9 @@ def _checked(asked: Trend) -> Trend:
     """One number must come of it, and the engine must be able to tell it."""
     if len(asked.series) > 1 and not asked.formula:
         raise QueryError("Several series need a formula that makes one number of them, such as A / B * 100.", "formula")
-    if any(series.metric == "exit_rate" for measure in asked.series for series in parts(measure)):
-        raise QueryError("exit_rate is told of single pages. Watch exits, or another metric.", "metric_query")
+    for series in (each for measure in asked.series for each in parts(measure)):
+        if series.metric in INSTEAD:
+            raise QueryError(INSTEAD[series.metric], "metric_query")
     return asked
 
 

@@ -48,13 +48,10 @@ def next_cursor(result: Result) -> str | None:
 
 def _value(result: Result) -> float | str | None:
     """By which the last row stands where it stands."""
-    name, last = ordering(result.query), result.rows[-1]
+    name = ordering(result.query)
     if name in result.query.dimensions:
-        return last.keys[result.query.dimensions.index(name)]
-    value = last.values[name]
-    if name == "conversion_rate" and value is not None:  # ordered by those who did it; of all, the same share
-        return round(value * (result.population or 0) / 100)
-    return value
+        return result.rows[-1].keys[result.query.dimensions.index(name)]
+    return result.last
 
 
 def _digest(query: Query) -> str:

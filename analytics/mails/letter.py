@@ -26,7 +26,7 @@ from analytics.views.exports import paper, sources
 from analytics.views.panels import TABS
 from analytics.views.rows import Table, table
 from analytics.views.said import said
-from analytics.views.tiles import ASKED, tiles
+from analytics.views.tiles import tile_metrics, tiles
 from workspaces.logos import logo_of
 from workspaces.models import Environment, Logo
 
@@ -120,9 +120,9 @@ def asked(report: ScheduledReport, due_at: datetime) -> sources.Asked:
 
 
 def _overview(report: ScheduledReport, page: PageQuery) -> dict[str, Any]:
-    tabs = [TABS[name] for name in LISTED]
+    tabs = [TABS[name].on(page) for name in LISTED]
     figures, series, *groups = run_many(
-        [page.query(*ASKED), page.query(page.metric, interval="day", totals=False, compare=None)]
+        [page.query(*tile_metrics(page)), page.query(page.metric, interval="day", totals=False, compare=None)]
         + [tab.query(page, ROWS) for tab in tabs],
         page.now,
     )

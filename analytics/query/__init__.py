@@ -40,8 +40,8 @@ def _results(
 ) -> list[Result]:
     answers = answered()
     for each in asked:
-        each.about_groups = _about_groups(each, answers, now)
-    answers |= ask([statement for each in asked for statement in each.about_groups], ticks)()
+        _choose_groups(each, answers, now)
+    answers |= ask([statement for each in asked for statement in [*each.about_groups, *each.peers]], ticks)()
     return [_result(each, answers, cache.as_of(ticks.get(each.query.dataset_id), now), now) for each in asked]
 
 
@@ -63,6 +63,7 @@ class _Asked:
     rest: list[plan.Part]  # to be asked about the groups, once they are known
     groups: tuple[str, ...] = ()
     about_groups: list[Statement] = field(default_factory=list)
+    peers: list[Statement] = field(default_factory=list)  # the population of each group's conversion rate
 
     @property
     def statements(self) -> list[Statement]:
@@ -124,31 +125,37 @@ def _breakdown(
     return made if exact else daily.offered(made, query, part, now, only=only)
 
 
-def _about_groups(asked: _Asked, answers: Answers, now: datetime) -> list[Statement]:
+def _choose_groups(asked: _Asked, answers: Answers, now: datetime) -> None:
+    """The groups are known: what is to be asked about them."""
+    query, is_rate = asked.query, "group_conversion_rate" in asked.query.metrics
+    if not (asked.rest or is_rate):
+        return
+    chosen = tuple(assemble.groups(_whole(query), answers.to(asked.main)).now)
     if asked.has_others:
-        return _series_of_groups(asked, answers, now)
-    if not asked.rest:
-        return []
-    chosen = tuple(assemble.groups(asked.query, answers.to(asked.main)).now)
-    return [_breakdown(asked.query, part, asked.exact, now, chosen) for part in asked.rest] if chosen else []
+        asked.groups = query.groups if query.groups is not None else tuple(key for (key,) in chosen)
+    asked.about_groups = _of_chosen(asked, query, asked.rest, chosen, now)
+    if is_rate:
+        peers = plan.population_of_groups(query)
+        asked.peers = _of_chosen(asked, peers, plan.parts(peers), chosen, now)
 
 
-def _series_of_groups(asked: _Asked, answers: Answers, now: datetime) -> list[Statement]:
-    query = asked.query
-    largest = assemble.groups(_whole(query), answers.to(asked.main)).now
-    asked.groups = query.groups if query.groups is not None else tuple(key for (key,) in largest)
-    return [_series(query, part, asked.exact, now, asked.groups) for part in asked.rest]
+def _of_chosen(
+    asked: _Asked, query: Query, parts: list[plan.Part], chosen: tuple[tuple[str, ...], ...], now: datetime
+) -> list[Statement]:
+    if asked.has_others:
+        return [_series(query, part, asked.exact, now, asked.groups) for part in parts]
+    return [_breakdown(query, part, asked.exact, now, chosen) for part in parts] if chosen else []
 
 
 def _result(asked: _Asked, answers: Answers, as_of: datetime, now: datetime) -> Result:
-    query, everything = asked.query, answers.to([*asked.statements, *asked.about_groups])
-    everybody = assemble.groups(query, answers.to(asked.everybody))
+    query, everything = asked.query, answers.to([*asked.statements, *asked.about_groups, *asked.peers])
+    everybody, peers = (assemble.groups(query, answers.to(each)) for each in (asked.everybody, asked.peers))
     found = assemble.groups(_whole(query), answers.to(_of_groups(asked)))
     totals, before = assemble.totals(query, assemble.groups(query, answers.to(asked.totals)), everybody)
     is_series = query.interval is not None or asked.has_others
     return Result(
         query=query,
-        rows=_buckets(asked, answers, now) if is_series else assemble.rows(query, found, everybody),
+        rows=_buckets(asked, answers, now) if is_series else assemble.rows(query, found, everybody, peers),
         totals=totals,
         totals_before=before,
         group_count=found.count,
@@ -158,8 +165,14 @@ def _result(asked: _Asked, answers: Answers, as_of: datetime, now: datetime) -> 
         engine_ms=sum(rows.engine_ms for _, rows in everything),
         as_of=as_of,
         exact=asked.exact,
+        last=_last(query, found),
         cached=all(statement in answers.cached for statement, _ in everything),
     )
+
+
+def _last(query: Query, found: assemble.Groups) -> float | None:
+    values = list(found.now.values())[-1:]
+    return values[0].get(plan.ordering(query)) if values and query.metrics else None
 
 
 def _of_groups(asked: _Asked) -> list[Statement]:
@@ -171,5 +184,7 @@ def _of_groups(asked: _Asked) -> list[Statement]:
 
 def _buckets(asked: _Asked, answers: Answers, now: datetime) -> list[Row]:
     found = assemble.Series.of(answers.to(asked.about_groups if asked.has_others else asked.main))
-    everybody = assemble.Series.of(answers.to(asked.everybody_then))
-    return assemble.buckets(asked.query, found, everybody, asked.groups, now)
+    populations = assemble.Populations(
+        *(assemble.Series.of(answers.to(each)) for each in (asked.everybody_then, asked.peers))
+    )
+    return assemble.buckets(asked.query, found, populations, asked.groups, now)

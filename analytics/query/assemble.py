@@ -39,13 +39,15 @@ def groups(query: Query, answered: Iterable[tuple[Statement, Rows]]) -> Groups:
     return joined
 
 
-def rows(query: Query, found: Groups, everybody: Groups) -> list[Row]:
-    """One for each group."""
+def rows(query: Query, found: Groups, everybody: Groups, peers: Groups) -> list[Row]:
+    """One for each group. `everybody` are all visitors, `peers` those of each group."""
     return [
         Row(
             keys,
-            _complete(query, found.now[keys], everybody.now),
-            _complete(query, found.before[keys], everybody.before) if query.compare else None,
+            _complete(query, found.now[keys], everybody.now.get((), {}), peers.now.get(keys, {})),
+            _complete(query, found.before[keys], everybody.before.get((), {}), peers.before.get(keys, {}))
+            if query.compare
+            else None,
         )
         for keys in found.now
     ]
@@ -55,7 +57,7 @@ def totals(query: Query, found: Groups, everybody: Groups) -> tuple[Values, Valu
     """Over everything, now and before; empty where they were not asked for."""
     if () not in found.now:
         return {}, None
-    row = rows(query, found, everybody)[0]
+    row = rows(query, found, everybody, Groups())[0]
     return row.values, row.before
 
 
@@ -77,17 +79,28 @@ class Series:
         return made
 
 
-def buckets(query: Query, found: Series, everybody: Series, groups: tuple[str, ...], now: datetime) -> list[Row]:
+@dataclass(frozen=True)
+class Populations:
+    """All visitors over time, and those of each group."""
+
+    everybody: Series
+    peers: Series
+
+    def of(self, place: int) -> tuple[BySecond, BySecond]:
+        return self.everybody.found.get(0, {}), self.peers.found.get(place, {})
+
+
+def buckets(query: Query, found: Series, whole: Populations, groups: tuple[str, ...], now: datetime) -> list[Row]:
     """One row for each bucket, also where nothing happened; the comparison's beside it, first to first. With a
     dimension, as many for each group, the others last if there are any."""
-    places, population = _places(query, now), everybody.found.get(0, {})
+    places = _places(query, now)
     if not query.dimensions:
-        return _rows(query, places, found.found.get(0, {}), population, ())
+        return _rows(query, places, found.found.get(0, {}), whole.of(0), ())
     made = []
     for place, group in enumerate(groups, start=1):
-        made += _rows(query, places, found.found.get(place, {}), population, (group,))
+        made += _rows(query, places, found.found.get(place, {}), whole.of(place), (group,))
     if 0 in found.found:
-        made += _rows(query, places, found.found[0], population, ("",), is_other=True)
+        made += _rows(query, places, found.found[0], whole.of(0), ("",), is_other=True)
     return made
 
 
@@ -116,10 +129,17 @@ def _places(query: Query, now: datetime) -> list[_Place]:
 
 
 def _rows(
-    query: Query, places: list[_Place], found: BySecond, population: BySecond, group: Keys, is_other: bool = False
+    query: Query,
+    places: list[_Place],
+    found: BySecond,
+    populations: tuple[BySecond, BySecond],
+    group: Keys,
+    is_other: bool = False,
 ) -> list[Row]:
     def told(second: int | None) -> Values:
-        return nothing if second is None else _complete(query, found.get(second, {}), {(): population.get(second, {})})
+        if second is None:
+            return nothing
+        return _complete(query, found.get(second, {}), *(each.get(second, {}) for each in populations))
 
     nothing: Values = dict.fromkeys(query.metrics)
     return [
@@ -134,13 +154,15 @@ def _rows(
     ]
 
 
-def _complete(query: Query, known: Values, everybody: dict[Keys, Values]) -> Values:
+def _complete(query: Query, known: Values, everybody: Values, peers: Values) -> Values:
     """All metrics asked for; those of which the store said nothing are empty, those made of two are worked out."""
     values = {name: known.get(name, METRICS[name].empty) for name in query.metrics}
     if "exit_rate" in values:
         values["exit_rate"] = share(known.get("exits", 0), known.get("exit_rate"))
     if "conversion_rate" in values:
-        values["conversion_rate"] = share(known.get("conversion_rate"), everybody.get((), {}).get("visitors"))
+        values["conversion_rate"] = share(known.get("conversion_rate", 0), everybody.get("visitors"))
+    if "group_conversion_rate" in values:
+        values["group_conversion_rate"] = share(known.get("group_conversion_rate", 0), peers.get("visitors"))
     return values
 
 

@@ -22,6 +22,9 @@ Unit = Literal["count", "percent", "seconds", "ratio", "ms"]
 VERSION = "1"
 PROPERTY = "prop:"
 PROPERTY_KEY = re.compile(r"[A-Za-z0-9_.$ -]{1,200}")
+# Not who merely closes a tab the day after: that is neither a visit nor does it lengthen one.
+WHO_DID = "uniqExactIf(visitor_id, {within} AND type NOT IN ('page_exit', 'session_end'))"
+WHO_WAS_THERE = "uniqExactIf(visitor_id, {seen})"
 DURATION_MS = "toUInt32(toUnixTimestamp64Milli(stop) - toUnixTimestamp64Milli(start))"
 
 
@@ -57,6 +60,10 @@ class Dimension:
         return self.sessions is None
 
 
+# Different people, whom an earlier visit may have brought in.
+OF_PEOPLE = frozenset({"visitors", "group_conversion_rate"})
+
+
 def _api_latency(percent: int) -> Metric:
     return Metric(
         f"api_latency_p{percent}", f"API latency p{percent}", "ms",
@@ -83,9 +90,7 @@ METRICS: dict[str, Metric] = {
             "visitors", "Visitors", "count",
             "Different visitors who were on a visit in the period; with a filter on pages, events or properties, those "
             "who did that in it. Without consent a visitor is recognised for a day: a person of two days counts twice.",
-            # Not who merely closes a tab the day after: that is neither a visit nor does it lengthen one.
-            events="uniqExactIf(visitor_id, {within} AND type NOT IN ('page_exit', 'session_end'))",
-            sessions="uniqExactIf(visitor_id, {seen})",
+            events=WHO_DID, sessions=WHO_WAS_THERE,
         ),
         Metric(
             "visits", "Visits", "count",
@@ -138,6 +143,12 @@ METRICS: dict[str, Metric] = {
             "Visitors counted here, divided by all visitors of the period (filters on goal, event, type and properties "
             "do not narrow the latter).",
             events="uniqExactIf(visitor_id, {within})", empty=None,
+        ),
+        Metric(
+            "group_conversion_rate", "Group conversion rate", "percent",
+            "Visitors counted here, divided by all visitors of the same source, country or page, whatever they did "
+            "(filters on goal, event, type and properties do not narrow the latter).",
+            events=WHO_DID, sessions=WHO_WAS_THERE, empty=None,
         ),
         Metric(
             "exits", "Exits", "count", "Visits that start in the period and whose last page was this one.",

@@ -7,7 +7,7 @@ FROM events | sessions FINAL  WHERE <scope>  GROUP BY <keys>  ORDER BY <first me
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analytics.query.catalogue import METRICS, Source, dimension
+from analytics.query.catalogue import METRICS, OF_PEOPLE, Source, dimension
 from analytics.query.model import After, Query
 from analytics.query.periods import REALTIME
 from analytics.query.plan import Part, ordering
@@ -54,7 +54,7 @@ def breakdown(query: Query, part: Part, exact: bool, only: list[tuple[str, ...]]
 
 def reaches(query: Query, part: Part) -> bool:
     """Visitors are also those whose visit began before the period, or before the bucket."""
-    return part.source == "sessions" and ("visitors" in part.metrics or counts_going_on(query))
+    return part.source == "sessions" and (not OF_PEOPLE.isdisjoint(part.metrics) or counts_going_on(query))
 
 
 def counts_going_on(query: Query) -> bool:

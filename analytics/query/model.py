@@ -157,4 +157,6 @@ class Result:
     engine_ms: float
     as_of: datetime  # every event acknowledged before this is counted
     exact: bool = True
+    # What the last of the groups was ordered by: of a rate worked out afterwards, what stands above the line.
+    last: float | None = None
     cached: bool = field(default=False, compare=False)

@@ -7,14 +7,17 @@ A question that needs both becomes two parts. For a breakdown the first part cho
 about those groups only.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from analytics.query.catalogue import METRICS, PROPERTY, Dimension, Metric, Source, dimension
+from analytics.query.catalogue import METRICS, OF_PEOPLE, PROPERTY, Dimension, Metric, Source, dimension
 from analytics.query.model import Condition, Query, QueryError
 from analytics.query.trees import filters_in, is_of_events
 
 # Conditions on what a visitor did. Who did not do it still belongs to the population of a conversion rate.
 DEEDS = ("goal", "event", "type", "endpoint")
+# Shares that are worked out after the engine's answer, which therefore orders no rows by them.
+AFTERWARDS = ("exit_rate", "group_conversion_rate")
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,12 @@ def parts(query: Query) -> list[Part]:
         raise QueryError("exit_rate is told of pages: ask for it with the dimension 'page'.", "metrics")
     if "exit_rate" in query.metrics and query.interval:
         raise QueryError("exit_rate has no series. Leave out the interval, or ask for exits.", "metrics")
-    if query.order_by and query.order_by[0] == "exit_rate":
+    if "group_conversion_rate" in query.metrics:
+        _check_groups(query)
+    if query.order_by and query.order_by[0] in AFTERWARDS:
         raise QueryError(
-            "Rows cannot be ordered by exit_rate, which is worked out afterwards. Order by another metric.", "order_by"
+            f"Rows cannot be ordered by {query.order_by[0]}, which is worked out afterwards. Order by another metric.",
+            "order_by",
         )
     sources = {name: _source(METRICS[name], query) for name in query.metrics}
     first = sources[ordering(query)] if ordering(query) in sources else sources[query.metrics[0]]
@@ -58,29 +64,73 @@ def ordering(query: Query) -> str:
 
 def totals(query: Query) -> Query:
     """The same question without groups or buckets."""
-    # Without their groups an exit rate means nothing, and everybody would have converted.
-    rates = ("exit_rate", "conversion_rate") if query.dimensions else ()
+    # Without their groups such a rate means nothing, and everybody would have converted.
+    rates = (*AFTERWARDS, "conversion_rate") if query.dimensions else ()
     metrics = tuple(name for name in query.metrics if name not in rates)
     return replace(query, metrics=metrics, dimensions=(), interval=None, order_by=None, offset=0, after=None)
 
 
 def population(query: Query) -> Query:
     """All visitors among whom the converted ones are sought."""
-    kept = tuple(each for each in query.filters if not _is_deed(each))
-    return replace(totals(query), metrics=("visitors",), filters=kept)
+    return replace(totals(query), metrics=("visitors",), filters=_without_deeds(query))
+
+
+def population_of_groups(query: Query) -> Query:
+    """The same of each group, or of each group in each bucket."""
+    return replace(query, metrics=("visitors",), filters=_without_deeds(query), order_by=None, offset=0, after=None)
+
+
+def _without_deeds(query: Query) -> tuple[Condition, ...]:
+    return tuple(each for each in query.filters if not _is_deed(each))
 
 
 def tells_converted(query: Query) -> bool:
     """It says what those who converted did. Without, everybody is among them."""
-    deeds = [name for name in query.dimensions if _names_deed(name)]
-    return bool(deeds) or any(_is_deed(each) for each in query.filters)
+    return any(map(names_deed, query.dimensions)) or has_deed(query.filters)
+
+
+def has_deed(filters: Iterable[Condition]) -> bool:
+    """They say what somebody did."""
+    return any(map(_is_deed, filters))
+
+
+def chooses_events(filters: Iterable[Condition]) -> bool:
+    """Among them is one on what an event is, not on what it was like."""
+    return any(each.dimension in DEEDS for each in filters_in(filters))
+
+
+def _check_groups(query: Query) -> None:
+    """Whether there are groups of visitors, some of whom converted."""
+    if not query.dimensions:
+        raise QueryError(
+            "group_conversion_rate is told of groups of visitors: name a dimension, such as source, or ask for "
+            "conversion_rate.",
+            "metrics",
+            on_pages="Group conversion rate is told of groups of visitors. Break it down, or choose Conversion rate.",
+        )
+    if any(map(names_deed, query.dimensions)):
+        raise QueryError(
+            "group_conversion_rate compares groups of visitors, such as sources; to compare what they did, ask for "
+            "conversion_rate.",
+            "metrics",
+            on_pages="Group conversion rate compares groups of visitors, such as sources. To compare what they did, "
+            "choose Conversion rate.",
+        )
+    if not has_deed(query.filters):
+        raise QueryError(
+            "group_conversion_rate needs what those who converted did. Give a filter on event, goal, type, endpoint "
+            'or a property, such as "filters": [["is", "goal", ["signup"]]].',
+            "metrics",
+            on_pages="Group conversion rate is the share of a group that did something. Choose an event, or a "
+            "condition on a goal or a property.",
+        )
 
 
 def _is_deed(given: Condition) -> bool:
-    return any(_names_deed(each.dimension) for each in filters_in([given]))
+    return any(names_deed(each.dimension) for each in filters_in([given]))
 
 
-def _names_deed(name: str) -> bool:
+def names_deed(name: str) -> bool:
     return name in DEEDS or name.startswith(PROPERTY)
 
 
@@ -93,8 +143,8 @@ def _source(metric: Metric, query: Query) -> Source:
             raise QueryError(_cannot(metric, group), "metrics", on_pages=_cannot_be_said(metric, group))
     if metric.sessions is None or any(group.of_events for group in groups):
         return "events"
-    # Visitors are told by their visits, except where single events are chosen: then only who did that counts.
-    by_event = metric.name == "visitors" and is_of_events(query.filters)
+    # People are told by their visits, except where single events are chosen: then only who did that counts.
+    by_event = metric.name in OF_PEOPLE and is_of_events(query.filters)
     return "events" if by_event and all(group.events for group in groups) else "sessions"
 
 

@@ -94,6 +94,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"metrics": ("visitors",), "dimensions": ("country",), "interval": "day", "limit": 2},
     {"metrics": ("events", "completions"), "filters": (Filter("country", "is", ("DE", "FR")),)},
     {"metrics": ("pageviews", "visitors"), "dimensions": ("page",), "filters": (Filter("page", "is_not", ("/1",)),)},
+    {"metrics": ("group_conversion_rate",), "dimensions": ("page",), "filters": (Filter("type", "is", ("click",)),)},
 ]
 
 

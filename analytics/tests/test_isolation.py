@@ -7,7 +7,7 @@ from analytics.query.catalogue import DIMENSIONS, METRICS
 from analytics.query.compile import Statement, breakdown
 from analytics.query.model import Query, QueryError
 from analytics.query.page import PageQuery
-from analytics.query.plan import parts
+from analytics.query.plan import AFTERWARDS, parts
 from analytics.query.series import series
 from analytics.tests.test_filters import random_events
 from analytics.tests.world import page, store_events
@@ -20,7 +20,7 @@ WEEK = "period=7d&bots=1&compare=previous"
 
 def questions(asked: PageQuery) -> list[Query]:
     """Every metric: over all, over time, by each dimension that can tell it, and filtered by each dimension."""
-    everywhere = tuple(name for name in METRICS if name != "exit_rate")
+    everywhere = tuple(name for name in METRICS if name not in AFTERWARDS)
     found = [asked.query(*everywhere), asked.query(*everywhere, interval="day")]
     for name in [*DIMENSIONS, "prop:plan"]:
         able = [metric for metric in METRICS if _can(asked.query(metric, dimensions=(name,)))]

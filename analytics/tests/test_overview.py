@@ -262,6 +262,15 @@ def test_details_are_searched_sorted_and_paged(world, as_viewer):
     assert "No row fits" in beyond
 
 
+def test_details_cannot_be_ordered_by_a_share_that_is_worked_out_afterwards(world, as_viewer):
+    html = as_viewer.get(f"{URL}details/page/").content.decode()
+    asked = as_viewer.get(f"{URL}details/page/?sort=exit_rate&order=desc")
+
+    assert "sort=engaged_time" in html and "sort=exit_rate" not in html
+    assert asked.status_code == 200
+    assert [row[0] for row in Text(asked.content.decode()).rows[1:]] == ["/", "/docs", "/pricing"]  # by visitors
+
+
 def test_suggestions_come_from_the_data(world, as_viewer):
     pages = as_viewer.get(f"{URL}values/?dimension=page&value=pri").content.decode()
     countries = as_viewer.get(f"{URL}values/?dimension=country&value=FR|germ").content.decode()

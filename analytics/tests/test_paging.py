@@ -60,6 +60,14 @@ def test_the_pages_together_are_the_whole_list_in_its_order(busy, as_owner, metr
     assert counts == {len(rows)} and whole["next_cursor"] is None
 
 
+@pytest.mark.parametrize("rate", ["exit_rate", "group_conversion_rate", "conversion_rate"])
+def test_a_share_that_stands_first_orders_by_what_stands_above_its_line(busy, as_owner, rate):
+    question = {"metrics": [rate], "dimensions": ["page"], "filters": [["is", "type", ["page_view"]]]}
+    rows, counts = pages(as_owner, busy, **question)
+    assert rows == ask(as_owner, busy, limit=1000, **question)["rows"]
+    assert counts == {len(rows)} and len(rows) > 3
+
+
 def test_compared_pages_too(busy, as_owner):
     question = {"metrics": ["visitors"], "dimensions": ["page"], "compare": "previous"}
     assert pages(as_owner, busy, **question)[0] == ask(as_owner, busy, limit=100, **question)["rows"]

@@ -48,7 +48,7 @@ def panel_details(request: WorkspaceRequest, slug: str, tab: str) -> HttpRespons
     if tab not in TABS:
         raise Http404
     page, error = state.read_or_usual(request.GET, request.workspace, clock.now())
-    listed = listing.read(request.GET, page, TABS[tab])
+    listed = listing.read(request.GET, page, TABS[tab].on(page))
     context = _context(request, listed, run(listed.query, page.now)) | {"error": error}
     template = "analytics/_details.html" if request.headers.get("HX-Target") == "details" else "analytics/details.html"
     response = render(request, template, context)
@@ -57,7 +57,7 @@ def panel_details(request: WorkspaceRequest, slug: str, tab: str) -> HttpRespons
 
 
 def _context(request: WorkspaceRequest, listed: Listing, result: Result) -> dict[str, Any]:
-    slug, page = request.workspace.slug, listed.page
+    slug, page, tab = request.workspace.slug, listed.page, listed.tab
     overview = reverse("overview", args=[slug])
     last = listed.offset + len(result.rows)
     return {
@@ -66,8 +66,8 @@ def _context(request: WorkspaceRequest, listed: Listing, result: Result) -> dict
         "heading": listed.tab.label,
         "period_label": f"{spans.label(page.period)}, {spans.span(page.period)}",
         "tabs": [
-            Item(each.label, reverse("panel_details", args=[slug, each.name]) + page.url(), each == listed.tab)
-            for each in panel_of(listed.tab).tabs
+            Item(each.label, reverse("panel_details", args=[slug, each.name]) + page.url(), each.name == tab.name)
+            for each in panel_of(tab).tabs
         ],
         "headings": [_heading(listed, name) for name in listed.tab.in_detail],
         "rows": [_row(request, listed, overview, row) for row in result.rows],

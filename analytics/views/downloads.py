@@ -24,8 +24,9 @@ def panel_csv(request: WorkspaceRequest, slug: str, tab: str) -> HttpResponse:
     if tab not in TABS:
         raise Http404
     page, _ = state.read_or_usual(request.GET, request.workspace, clock.now())
-    metrics = TABS[tab].metrics if request.GET.get("columns") == "panel" else TABS[tab].in_detail
-    return _download(f"{slug}-{tab}", TABS[tab].query(page, CSV_ROWS, metrics), page)
+    asked = TABS[tab].on(page)
+    metrics = asked.metrics if request.GET.get("columns") == "panel" else asked.in_detail
+    return _download(f"{slug}-{tab}", asked.query(page, CSV_ROWS, metrics), page)
 
 
 @require_safe

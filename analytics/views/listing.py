@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from analytics import countries
 from analytics.query.model import Filter, Query
+from analytics.query.plan import AFTERWARDS
 from analytics.views.panels import Tab
 from analytics.views.state import PageState
 
@@ -58,7 +59,9 @@ class Listing:
         return self.page.url(**(own | changes))
 
     def sorted_by(self, metric: str) -> str:
-        """By that column, largest first; a second click turns it round."""
+        """By that column, largest first; a second click turns it round. Empty where rows cannot be ordered so."""
+        if metric in AFTERWARDS:
+            return ""
         turned = "asc" if metric == self.sort and self.order == "desc" else "desc"
         return self.url(sort=metric, order=turned, page=None)
 
@@ -70,7 +73,7 @@ def read(params: QueryDict, page: PageState, tab: Tab) -> Listing:
         page=page,
         tab=tab,
         search=params.get("search", "").strip()[:200],
-        sort=sort if sort in tab.in_detail else tab.in_detail[0],
+        sort=sort if sort in tab.in_detail and sort not in AFTERWARDS else tab.in_detail[0],
         order=cast(Literal["asc", "desc"], order) if order in ("asc", "desc") else "desc",
         number=min(int(number), LAST_PAGE) if number.isdecimal() and int(number) else 1,
     )

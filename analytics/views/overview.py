@@ -38,7 +38,7 @@ from analytics.views.exports.menu import menu
 from analytics.views.panel_view import PanelView, panel_query, panel_view
 from analytics.views.panels import PANELS, Panel, Tab
 from analytics.views.state import PageState
-from analytics.views.tiles import ASKED, tiles
+from analytics.views.tiles import tile_metrics, tiles
 from analytics.views.toolbar import toolbar
 from analytics.views.unavailable import says_when_unavailable
 from analytics.views.views_menu import views_menu
@@ -111,7 +111,7 @@ def _frame(page: PageState) -> dict[str, Any]:
 
 def _dashboard(request: WorkspaceRequest, page: PageState) -> dict[str, Any]:
     """What shows numbers: asked for now, made when a template comes to the first of them."""
-    tabs = [panel.chosen(request.GET) for panel in PANELS]
+    tabs = [panel.chosen(request.GET).on(page) for panel in PANELS]
     behind_s = storing_behind(page.now)
     results = begin_many(_questions(page, tabs), page.now)
     notes = annotations.of_period(request.workspace, request.user, page.period)
@@ -125,8 +125,8 @@ def _later(made: Callable[[], dict[str, Any]], name: str) -> Any:
 
 def _questions(page: PageState, tabs: list[Tab]) -> list[Query]:
     """The figures, by our own definitions too if the page counts as another tool does; the series; each panel."""
-    figures = [page.query(*ASKED)]
-    figures += [replace(page.query(*ASKED, compare=None), profile="")] if page.profile else []
+    figures = [page.query(*tile_metrics(page))]
+    figures += [replace(page.query(*tile_metrics(page), compare=None), profile="")] if page.profile else []
     series = page.query(page.metric, interval=page.interval, totals=False)
     return [*figures, series, *(panel_query(page, tab) for tab in tabs)]
 
@@ -169,7 +169,7 @@ def _stamp(page: PageState, figures: Result, behind_s: float) -> Stamp:
 
 def _panel(page: PageState, request: WorkspaceRequest, panel: Panel) -> PanelView:
     """One panel alone, with the totals its shares are parts of."""
-    tab = panel.chosen(request.GET)
+    tab = panel.chosen(request.GET).on(page)
     wanted = [panel_query(page, tab)] + ([page.query(tab.share_of, compare=None)] if tab.share_of else [])
     result, *totals = run_many(wanted, page.now)
     return panel_view(request.workspace, page, panel, tab, result, totals[0].totals if totals else {})

@@ -40,7 +40,7 @@ def panel_view(
         label=panel.label,
         wide=panel.wide,
         tab=tab.name,
-        tabs=[Item(each.label, page.url(**{panel.name: each.name}), each == tab) for each in panel.tabs],
+        tabs=[Item(each.label, page.url(**{panel.name: each.name}), each.name == tab.name) for each in panel.tabs],
         table=table(page, tab, result.rows[:ROWS], total, workspace.domain),
         places=places(page, result) if tab.name == MAPPED else None,
         more=max(0, result.group_count - ROWS),

@@ -3,14 +3,16 @@
 A panel's chosen tab stands in the URL under the panel's name: ?pages=entry_page&places=city.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 
 from analytics.query.model import Filter, Query
 from analytics.query.page import PageQuery
+from analytics.query.plan import chooses_events, names_deed
 
 ROWS = 10
+RATE = "group_conversion_rate"
 # What a visitor does on purpose. Page views have a panel of their own; scrolling and leaving say little by name.
 DELIBERATE = Filter("type", "is", ("custom", "goal", "click", "form_submit", "search"))
 
@@ -27,6 +29,14 @@ class Tab:
     nothing: str = "Nothing here in this period."
     filters: tuple[Filter, ...] = ()
     in_detail: tuple[str, ...] = ("visitors", "visits", "views_per_visit", "bounce_rate", "visit_duration")
+
+    def on(self, page: PageQuery) -> "Tab":
+        """Where the page's filters choose events: which share of each row's visitors did that, in place of page views,
+        of which there are none, and of the row's share of those who did."""
+        if names_deed(self.dimension) or not chooses_events(page.filters):
+            return self
+        in_detail = ("events" if name == "pageviews" else name for name in self.in_detail)
+        return replace(self, metrics=(self.metrics[0], RATE), share_of=None, in_detail=(*in_detail, RATE))
 
     def query(self, page: PageQuery, limit: int = ROWS, metrics: tuple[str, ...] = ()) -> Query:
         return page.query(
@@ -129,7 +139,7 @@ COUNTRIES = 250
 
 
 def panel_of(tab: Tab) -> Panel:
-    return next(panel for panel in PANELS if tab in panel.tabs)
+    return next(panel for panel in PANELS if tab.name in [each.name for each in panel.tabs])
 
 
 def chosen_tabs(params: QueryDict) -> dict[str, str]:

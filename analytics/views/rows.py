@@ -21,7 +21,12 @@ DEVICE_ICONS = {
     "tv": "tv",
 }
 LEVELS = 5
-HEADINGS = {"conversion_rate": "Rate", "completions": "Times", "pageviews": "Views"}  # where the label is too wide
+HEADINGS = {  # where the label is too wide
+    "conversion_rate": "Rate",
+    "group_conversion_rate": "Rate",
+    "completions": "Times",
+    "pageviews": "Views",
+}
 
 
 @dataclass(frozen=True)

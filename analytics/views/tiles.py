@@ -6,11 +6,13 @@ from analytics.query.catalogue import METRICS
 from analytics.query.compare import percent_change
 from analytics.query.model import Result
 from analytics.query.page import PageQuery
+from analytics.query.plan import chooses_events
 from analytics.templatetags import numbers
 from analytics.views import figures
 
 SHOWN = ("visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration")
-ASKED = (*SHOWN, "visit_duration_median")
+# Where the filters choose events, the question is who of all did that, and how often; page views there are none.
+OF_EVENTS = ("visitors", "visits", "events", "conversion_rate", "bounce_rate", "visit_duration")
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,18 @@ class Tile:
     current: bool
 
 
+def _shown(page: PageQuery) -> tuple[str, ...]:
+    return OF_EVENTS if chooses_events(page.filters) else SHOWN
+
+
+def tile_metrics(page: PageQuery) -> tuple[str, ...]:
+    """What to ask for, so that `tiles` can be made of the answer."""
+    return (*_shown(page), "visit_duration_median")
+
+
 def tiles(page: PageQuery, result: Result, ours: Result | None = None) -> list[Tile]:
     """`ours`: the same by our own definitions, where the page counts as another tool does."""
-    return [_tile(page, result, name, ours) for name in SHOWN]
+    return [_tile(page, result, name, ours) for name in _shown(page)]
 
 
 def _tile(page: PageQuery, result: Result, name: str, ours: Result | None) -> Tile:

@@ -16,6 +16,7 @@ from analytics.models import AlertRule, SavedMetric
 from analytics.query.catalogue import METRICS
 from analytics.query.model import Query, QueryError
 from analytics.query.parse import from_params
+from analytics.query.plan import AFTERWARDS
 from analytics.reports.names import event_names
 from analytics.reports.trends import LETTERS, Custom
 from analytics.views import state
@@ -166,7 +167,7 @@ def _preview(workspace: Workspace, draft: Draft, now: datetime) -> tuple[Preview
 
 def _metrics(workspace: Workspace) -> Choices:
     saved = SavedMetric.objects.filter(workspace=workspace)
-    own = [(name, each.label) for name, each in METRICS.items() if name != "exit_rate"]
+    own = [(name, each.label) for name, each in METRICS.items() if name not in AFTERWARDS]
     return [*own, *((f"saved,{each.uid}", each.name) for each in saved)]
 
 

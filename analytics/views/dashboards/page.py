@@ -22,6 +22,8 @@ from analytics.query.trees import is_of_events
 from analytics.views.reports.frame import ReportPage
 from analytics.views.state import refusal
 
+RATES = frozenset({"conversion_rate", "group_conversion_rate"})
+
 
 @dataclass(frozen=True)
 class DashboardPage(ReportPage):
@@ -55,7 +57,7 @@ class DashboardPage(ReportPage):
         interval: Interval | None = None,
         **others: Any,
     ) -> Query:
-        if self.is_closed and "conversion_rate" in metrics and is_of_events(self.locked):
+        if self.is_closed and not RATES.isdisjoint(metrics) and is_of_events(self.locked):
             raise QueryError("A conversion rate is a part of all visitors, which this view does not show.")
         return super().query(
             *metrics, dimensions=dimensions, filters=self.locked + filters, interval=interval, **others

@@ -16,7 +16,7 @@ from analytics.views.exports.sources import REPORTS, SOURCES, Asked
 from analytics.views.panels import PANELS, ROWS, Tab
 from analytics.views.rows import table
 from analytics.views.said import said
-from analytics.views.tiles import ASKED, Tile, tiles
+from analytics.views.tiles import Tile, tile_metrics, tiles
 from workspaces.logos import logo_of
 from workspaces.models import Workspace
 
@@ -59,8 +59,8 @@ def footer(workspace: Workspace, page: PageQuery) -> str:
 
 def overview(workspace: Workspace, page: PageQuery) -> list[Section]:
     """Figures, the chart, and the first tab of each panel."""
-    tabs = [panel.tabs[0] for panel in PANELS]
-    asked = [page.query(*ASKED), page.query(page.metric, interval=page.interval, totals=False)]
+    tabs = [panel.tabs[0].on(page) for panel in PANELS]
+    asked = [page.query(*tile_metrics(page)), page.query(page.metric, interval=page.interval, totals=False)]
     figures, series, *groups = run_many([*asked, *(tab.query(page) for tab in tabs)], page.now)
     return [
         Section(

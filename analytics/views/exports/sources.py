@@ -133,7 +133,8 @@ def _of_tab(name: str) -> Source:
     tab = TABS[name]
 
     def table(given: Asked) -> Rows:
-        return rows_of(run(tab.query(given.page, min(given.most_rows, settings.EXPORT_MAX_ROWS)), given.now))
+        asked = tab.on(given.page).query(given.page, min(given.most_rows, settings.EXPORT_MAX_ROWS))
+        return rows_of(run(asked, given.now))
 
     return Source(f"overview-{name}", f"Overview: {tab.label}", Role.VIEWER, table)
 

@@ -140,7 +140,7 @@ def _row(page: ReportPage, asked: Trend, place: int, names: list[str]) -> Series
         metrics=[
             Item(each.label, _with(page, asked, place, replace(series, metric=name)), name == series.metric)
             for name, each in METRICS.items()
-            if name != "exit_rate"
+            if name != "exit_rate"  # of pages, and without a series
         ],
         event=about[0].values[0] if about and isinstance(about[0], Filter) else "any event",
         events=[_event(page, asked, place, series, name) for name in ["", *names]],
