@@ -9,9 +9,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from analytics.query import run, statements
+from analytics.query import run
 from analytics.query.catalogue import METRICS, VERSION, Metric
 from analytics.query.model import Filter, Query, QueryError, Result
+from analytics.query.recording import recorded
 from analytics.query.size import ESTIMATE_PERCENT
 from analytics.query.words import known_dimension
 from analytics.reports.evidence import Excluded, Visit, excluded, one_visit
@@ -47,7 +48,8 @@ def receipt(query: Query, now: datetime) -> Receipt:
     QueryError; the errors of the store.
     """
     query, alone = _asked(query), _alone(query)
-    result = run(query, now)
+    with recorded() as ran:
+        result = run(query, now)
     name = query.metrics[0]
     example = one_visit(alone, now)
     return Receipt(
@@ -58,7 +60,7 @@ def receipt(query: Query, now: datetime) -> Receipt:
         result=result,
         bound_percent=None if result.exact else ESTIMATE_PERCENT,
         excluded=excluded(alone, now),
-        runs=[Run(each.sql, dict(each.parameters)) for each in statements(query, now)],
+        runs=[Run(each.sql, each.parameters) for each in ran],
         example=example,
         why=why(name, example) if example else "No visit of the period fits.",
     )

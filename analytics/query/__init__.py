@@ -46,7 +46,7 @@ def _results(
 
 
 def statements(query: Query, now: datetime) -> list[Statement]:
-    """What `run` sends first, for whoever wants to see it."""
+    """What `run` would send first. QueryError for a question that makes no sense."""
     return list(dict.fromkeys(_asked(canonical(query), now).statements))
 
 

@@ -56,6 +56,16 @@ def test_the_statement_is_shown_as_it_ran_with_its_values_beside_it(world, as_ke
     assert ["DE"] in run["parameters"].values()
 
 
+@pytest.mark.parametrize("metric", ["visits", "group_conversion_rate"])
+def test_the_receipt_of_a_row_shows_the_statements_of_that_row(world, as_key, metric):
+    asked = {"metric": metric, "period": "yesterday", "by": "country", "value": "DE", "f": "is,type,click"}
+
+    ran = as_key.get(API, asked).json()["statements"]
+
+    assert any(["DE"] in run["parameters"].values() for run in ran)
+    assert any("events" in run["sql"] for run in ran)
+
+
 @pytest.mark.parametrize("metric", ["visitors", "visits", "pageviews", "visit_duration", "events", "completions"])
 def test_every_metric_has_a_reason(world, as_key, metric):
     assert as_key.get(API, {"metric": metric, "period": "yesterday"}).json()["why"].startswith("It ")
