@@ -58,6 +58,7 @@ class StickinessSerializer(serializers.Serializer[Any]):
     timezone = serializers.CharField()
     people = serializers.IntegerField()
     exact = serializers.ListField(child=serializers.IntegerField(), help_text="People active in exactly 1, 2 … units.")
+    clipped = serializers.IntegerField(help_text="Of how many units the period has some days only: only these count.")
     cumulative = serializers.ListField(child=serializers.IntegerField(), help_text="In at least 1, 2 … units.")
     dau = serializers.FloatField(help_text="On a mean day of the last 30 of the period.")
     wau = serializers.IntegerField(help_text="In the last 7 days.")
@@ -136,8 +137,8 @@ def stickiness(request: Request) -> Response:
     with as_problems():
         page, asked = question_of(request, sticky)
         found = sticky.answer(asked, page.query(compare=None), page.interval, page.now)
-    numbers = {"people": found.people, "exact": found.exact, "cumulative": found.cumulative, "dau": found.daily,
-               "wau": found.weekly, "mau": found.monthly, "dau_mau": found.ratio}  # fmt: skip
+    numbers = {"people": found.people, "exact": found.exact, "cumulative": found.cumulative, "clipped": found.clipped,
+               "dau": found.daily, "wau": found.weekly, "mau": found.monthly, "dau_mau": found.ratio}  # fmt: skip
     return Response(_head(page) | {"interval": page.interval} | numbers | {"as_of": found.as_of.isoformat()})
 
 

@@ -19,6 +19,7 @@ from analytics.query.model import Interval, Period, Query
 from analytics.query.reporting import report
 from analytics.query.saved import Saved
 from analytics.query.scope import where
+from analytics.query.whole_units import is_clipped
 from analytics.reports.steps import ANYTHING, Step, fits, step_of_text, step_or_any, text_of_step
 from analytics.reports.units import units
 from config.lib.clock import day_start
@@ -39,6 +40,7 @@ class Stickiness:
 @dataclass(frozen=True)
 class Answer:
     exact: list[int]  # people active in exactly 1, 2, 3 … units
+    clipped: int  # of how many units the period has some days only: 0, 1 or 2
     # Of the last 30 days up to the period's last: people on a mean day, in the last 7 days, in all 30.
     daily: float
     weekly: int
@@ -71,11 +73,14 @@ def from_json(data: Mapping[str, Any], saved: Saved) -> Stickiness:
 def answer(asked: Stickiness, query: Query, interval: Interval, now: datetime) -> Answer:
     """Raises QueryError for too many units; the errors of the store."""
     starts = edges(query.period, interval)
+    ends = [*starts[1:], query.period.end]
+    clipped = sum(is_clipped(start, end, interval, now) for start, end in zip(starts, ends, strict=True))
     statements = [_histogram(asked, query, starts), _actives(asked, query, now)]
     reported = report(query.dataset_id, statements, now)
     counts = dict(reported.rows[0].rows)
     monthly, weekly, daily = reported.rows[1].rows[0]
-    return Answer([counts.get(n, 0) for n in range(1, len(starts) + 1)], daily, weekly, monthly, reported.as_of)
+    exact = [counts.get(n, 0) for n in range(1, len(starts) + 1)]
+    return Answer(exact, clipped, daily, weekly, monthly, reported.as_of)
 
 
 def people_in(

@@ -57,6 +57,22 @@ def test_on_how_many_days_people_came(as_analyst, acme, lives):
     assert answer["dau_mau"] == pytest.approx(100 * 0.2 / 3)
 
 
+@pytest.mark.parametrize(
+    ("days", "clipped", "said"),
+    [
+        ("from=2026-02-02&to=2026-03-08", 0, None),  # Monday to Sunday
+        ("from=2026-02-02&to=2026-03-09", 1, "Of one week the period has some days only"),
+        ("from=2026-02-07&to=2026-03-09", 2, "Of two weeks the period has some days only"),
+    ],
+)
+def test_weeks_of_which_the_period_has_some_days_only_are_told(as_analyst, acme, lives, days, clipped, said):
+    answer = get(as_analyst, acme, "stickiness", f"{days}&interval=week").json()
+    html = as_analyst.get(f"/w/acme/reports/stickiness/?period=custom&{days}&interval=week").content.decode()
+
+    assert answer["clipped"] == clipped
+    assert said in html if said else "some days only" not in html
+
+
 def test_paths_go_from_page_to_page(as_analyst, acme, visits):
     answer = get(as_analyst, acme, "paths", "period=yesterday").json()
 

@@ -40,6 +40,7 @@ def show(request: WorkspaceRequest, page: ReportPage, asked: Stickiness) -> dict
             if least
         ],
         "unit": unit,
+        "clipped": found.clipped,
         "is_empty": not found.people,
         "period": spans.span(page.period),
         "as_of": found.as_of.astimezone(page.period.start.tzinfo),
