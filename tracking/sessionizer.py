@@ -14,6 +14,10 @@ An event belongs, in this order, to
 Everything but 3 moves a visit's first or last moment, as every other event is something the visitor did.
 A visit keeps its id for good, even when a late event moves its start: stored rows carry it.
 
+A visit is one bot's or people's: where both share a visitor (a browser that a program drives now and then, an office
+whose traffic is marked), 1 to 3 look at the visits of the event's own kind alone. So what reports leave out of events
+they leave out of visits, and nobody who did something is without a visit.
+
 Events of a batch are taken in the order of their times, so order of arrival matters only between batches.
 """
 
@@ -69,7 +73,7 @@ def sessionize(states: dict[Key, Visitor], events: Sequence[Accepted], envelopes
     for index in sorted(range(size), key=[event.at_ms for event in events].__getitem__):
         event, envelope = events[index], envelopes[index]
         key, state = _visitor(states, event, envelope)
-        visit = _find(state, event, envelope.timeout_s * 1000) or _open(state, key, event, envelope)
+        visit = _find(state, event, envelope) or _open(state, key, event, envelope)
         sessions.engaged_ms[index] = _add(visit, event, envelope)
         sessions.persons[index] = _identify(state, key, visit, event, sessions.merges)
         sessions.keys[index] = key
@@ -86,32 +90,34 @@ def _visitor(states: dict[Key, Visitor], event: Accepted, envelope: Envelope) ->
     key = (envelope.dataset_id, event.visitor or envelope.client.visitor)
     state = states.get(key)
     if not event.visitor and envelope.client.visitor_before:
-        timeout_ms = envelope.timeout_s * 1000
         before = (envelope.dataset_id, envelope.client.visitor_before)
         known = states.get(before)
-        if known and _find(known, event, timeout_ms) and not (state and _find(state, event, timeout_ms)):
+        if known and _find(known, event, envelope) and not (state and _find(state, event, envelope)):
             return before, known
     if state is None:
         state = states[key] = Visitor()
     return key, state
 
 
-def _find(state: Visitor, event: Accepted, timeout_ms: int) -> Visit | None:
-    at_ms, visits = event.at_ms, state.visits
+def _find(state: Visitor, event: Accepted, envelope: Envelope) -> Visit | None:
+    at_ms, bot, timeout_ms, visits = event.at_ms, envelope.client.bot, envelope.timeout_s * 1000, state.visits
     if not visits:
         return None
     if event.session:
-        visits = [visit for visit in visits if visit.client_session == event.session]
-    found = [visit for visit in visits if _fits(visit, at_ms, CAP_MS if event.session else timeout_ms)]
-    if not visits and event.type in CLOSING:
-        # A tab of a visit long forgotten is closed while its visitor is here again: that is no third visit.
-        found = [visit for visit in state.visits if _fits(visit, at_ms, timeout_ms)]
+        visits = [visit for visit in visits if visit.client_session == event.session and visit.device.bot == bot]
+        found = [visit for visit in visits if _fits(visit, at_ms, CAP_MS)]
+    if not event.session or not visits and event.type in CLOSING:
+        # By time; so also where a tab of a visit long forgotten is closed while its visitor is here again: that is no
+        # third visit.
+        found = [visit for visit in state.visits if _fits(visit, at_ms, timeout_ms) and visit.device.bot == bot]
     if len(found) == 1:
         return found[0]
     if found:
         return min(found, key=lambda visit: (_distance_ms(visit, at_ms), visit.start_ms))
-    if visits and event.type in CLOSING:
-        return max(visits, key=lambda visit: visit.stop_ms)
+    if event.type in CLOSING:
+        return max(
+            (visit for visit in visits if visit.device.bot == bot), key=lambda visit: visit.stop_ms, default=None
+        )
     return None
 
 

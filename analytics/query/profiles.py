@@ -83,15 +83,17 @@ def _events(profile: Profile, zone: str, windows: list[Window], dataset_id: int,
     """All events with the id of the visit they belong to now."""
     periods = " OR ".join(f"({within('events', each, bound)})" for each in windows)
     where = f"dataset_id = {bound.bind(dataset_id, 'UInt32')} AND ({periods})"
-    order = "OVER (PARTITION BY visitor_id ORDER BY ts, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    # A visit is one bot's or people's, as in tracking.sessionizer.
+    order = "OVER (PARTITION BY visitor_id, bot ORDER BY ts, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     earlier = (
         "SELECT *, browser_and_version, os_and_version, row_number() "
         f"{order} = 1 AS is_first, lagInFrame(ts) {order} AS before FROM events WHERE {where}"
     )
     numbered = f"SELECT *, sum(is_first OR {_cut(profile, zone, bound)}) {order} AS number FROM ({earlier})"
-    begun = f"SELECT *, min(ts) OVER (PARTITION BY visitor_id, number) AS began FROM ({numbered})"
+    begun = f"SELECT *, min(ts) OVER (PARTITION BY visitor_id, bot, number) AS began FROM ({numbered})"
     low = bound.bind(0xFFFFFFFF, "UInt64")
-    changes = [f"bitOr(bitShiftLeft(toUInt64(toUnixTimestamp(began)), 32), bitAnd(visitor_id, {low})) AS session_id"]
+    whose = "if(bot = '', visitor_id, cityHash64(visitor_id, bot))"
+    changes = [f"bitOr(bitShiftLeft(toUInt64(toUnixTimestamp(began)), 32), bitAnd({whose}, {low})) AS session_id"]
     changes += ["cityHash64(visitor_id, toDate(began)) AS visitor_id"] if profile.visitors_a_day else []
     return f"SELECT * REPLACE ({', '.join(changes)}) FROM ({begun})"
 

@@ -191,6 +191,24 @@ def test_bots_are_kept_but_left_out_until_asked_for(acme):
     }
 
 
+def test_a_bot_and_a_person_at_one_browser_are_a_visit_each(acme):
+    bot = {"bot": "Automated browser"}
+    sent = [
+        page_view("10:00", client=bot),
+        page_view("10:01"),
+        page_view("10:02", client=bot),
+        page_view("10:03", "/a"),
+    ]
+    sent += [page_view("11:00", visitor=2), page_view("11:01", visitor=2, client=bot)]
+    store_events(acme.dataset_id(), sent)
+    asked = ("visitors", "visits", "pageviews", "views_per_visit")
+
+    assert numbers(acme, *asked) == {"visitors": 2, "visits": 2, "pageviews": 3, "views_per_visit": 1.5}
+    assert numbers(acme, *asked, query="bots=1") == {
+        "visitors": 2, "visits": 4, "pageviews": 6, "views_per_visit": 1.5,
+    }  # fmt: skip
+
+
 def test_a_filter_on_pages_chooses_the_visits_that_went_there(acme):
     store_events(
         acme.dataset_id(),

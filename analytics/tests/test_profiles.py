@@ -29,6 +29,17 @@ def test_midnight_and_hours_cut_visits_for_some_and_not_for_others(acme):
     assert numbers(acme, days, "visitors") == {"metricpal": 1, "plausible": 2, "matomo": 1, "ga4": 1, "umami": 1}
 
 
+def test_a_bot_s_events_change_no_visit_of_people(acme):
+    bot = {"bot": "Automated browser"}
+    sent = [page_view("10:00", client=bot), page_view("10:00"), page_view("10:25", client=bot), page_view("10:50")]
+    store_events(acme.dataset_id(), sent)
+
+    # Two page views 50 minutes apart, whatever a program did there meanwhile.
+    assert numbers(acme, "", "visits") == {"metricpal": 2, "plausible": 2, "matomo": 2, "ga4": 2, "umami": 1}
+    assert set(numbers(acme, "", "visitors").values()) == {1}
+    assert numbers(acme, "bots=1", "visits") == {"metricpal": 3, "plausible": 3, "matomo": 3, "ga4": 3, "umami": 2}
+
+
 def test_midnight_is_that_of_the_sites_zone(acme):
     acme.timezone = "Asia/Kolkata"
     store_events(acme.dataset_id(), [page_view("2026-03-08T18:20"), page_view("2026-03-08T18:40")])  # 23:50, 00:10

@@ -212,6 +212,32 @@ def test_a_user_is_another_person_in_another_dataset():
     assert person_of(4, "u1") != person_of(6, "u1")
 
 
+def by_bots_and_people(*marked: tuple[str, Accepted], states: States | None = None) -> list[Visit]:
+    """The visits of events that came one by one, each from a bot of that name or from a person."""
+    states = {} if states is None else states
+    done = [visit_all([each], states=states, client=Client(bot=bot)) for bot, each in marked]
+    return [sessions.visits[0] for (sessions,) in done]
+
+
+def test_a_bot_and_a_person_at_one_browser_have_visits_of_their_own():
+    first, second, third, fourth = by_bots_and_people(
+        ("Googlebot", event("12:00", session=5)),
+        ("", event("12:01", session=5)),
+        ("Googlebot", event("12:02", "page_exit", session=5)),
+        ("", event("12:03", session=5)),
+    )
+    assert (first.id, second.id) == (third.id, fourth.id)
+    assert [(visit.device.bot, visit.start_ms, visit.stop_ms, visit.events) for visit in (third, fourth)] == [
+        ("Googlebot", ms("12:00"), ms("12:02"), 2),
+        ("", ms("12:01"), ms("12:03"), 2),
+    ]
+
+
+def test_a_bot_and_a_person_who_come_in_the_same_second_have_two_visits():
+    first, second = by_bots_and_people(("Googlebot", event("12:00")), ("", event("12:00")))
+    assert first.id != second.id
+
+
 def test_a_sender_with_a_session_id_for_each_event_is_not_remembered_without_end():
     states: States = {}
     done = visit_all(*[[event("12:00", session=number)] for number in range(1, 101)], states=states)
@@ -250,23 +276,21 @@ def test_events_in_order_make_the_oracles_visits_however_they_are_cut_into_batch
     assert found == [start // 1000 << 32 | 7 for start in oracle(times)]
 
 
-events_of_three_visitors = st.lists(
-    st.builds(
+def events_of_three_visitors(minutes: int) -> st.SearchStrategy[list[Accepted]]:
+    each = st.builds(
         lambda minute, visitor, session, kind: event(
             DAY + timedelta(minutes=minute), kind, visitor=visitor, session=session, engaged_ms=minute
         ),
-        st.integers(0, 3000),
+        st.integers(0, minutes),
         st.integers(1, 3),
         st.sampled_from([0, 0, 0, 5, 6]),
         st.sampled_from(["page_view", "page_view", "click", "scroll", "page_exit", "session_end"]),
-    ),
-    min_size=1,
-    max_size=60,
-)
+    )
+    return st.lists(each, min_size=1, max_size=60)
 
 
 @unhurried
-@given(events_of_three_visitors, st.integers())
+@given(events_of_three_visitors(minutes=3000), st.integers())
 def test_in_any_order_nothing_is_lost_and_versions_only_rise(events, seed):
     done = visit_all(*split_at_random(events, seed))
     latest: dict[int, tuple[Key, int, int, int]] = {}
@@ -285,6 +309,31 @@ def test_in_any_order_nothing_is_lost_and_versions_only_rise(events, seed):
         for visit in sessions.visits:
             rows[visit.id] = rows.get(visit.id, 0) + 1
     assert rows == {visit_id: each[1] for visit_id, each in latest.items()}
+
+
+@unhurried
+@given(
+    events_of_three_visitors(minutes=180), st.lists(st.sampled_from(["", "", "Googlebot"]), min_size=60, max_size=60)
+)
+def test_people_s_visits_are_what_they_would_be_without_the_bots(events, bots):
+    marked = list(zip(bots, events, strict=False))
+    found = by_bots_and_people(*marked)
+    alone = by_bots_and_people(*(each for each in marked if not each[0]))
+    assert all(visit.device.bot == bot for visit, (bot, _) in zip(found, marked, strict=True))
+    assert [told(visit) for visit, (bot, _) in zip(found, marked, strict=True) if not bot] == list(map(told, alone))
+
+
+def told(visit: Visit) -> tuple[object, ...]:
+    """All of a visit but its id: a bot's may have begun in the same second."""
+    return (
+        visit.start_ms,
+        visit.stop_ms,
+        visit.events,
+        visit.pageviews,
+        visit.engaged_ms,
+        visit.entry,
+        visit.is_bounce,
+    )
 
 
 def test_envelopes_of_different_datasets_do_not_meet():
