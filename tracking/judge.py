@@ -213,19 +213,20 @@ def _place(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any]) 
 
 def _describe(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any], arrival: Arrival) -> None:
     """The other properties as text, and what is so of the person."""
+    keeps = arrival.rules.keeps_personal_data
     if props:
-        event.props = properties.flatten(props)
+        event.props = properties.flatten(props, keeps)
     if event.type == PAGE_EXIT and (view := raw.page_view_id or frame.page_view_id):
         # One page view may report several exits, each with the total so far.
         event.props["page_view_id"] = view[:VIEW_CHARS]
     if schema := raw.schema_id or frame.schema_id:
         event.props["schema_id"] = schema[:STORED_VALUE_CHARS]
     if raw.user_properties:
-        event.traits = properties.traits(raw.user_properties)
+        event.traits = properties.traits(raw.user_properties, keeps)
     if event.type in IDENTIFYING:
         event.traits = event.props | event.traits
     if raw.user_properties_once:
-        event.traits_once = properties.traits(raw.user_properties_once)
+        event.traits_once = properties.traits(raw.user_properties_once, keeps)
     if raw.previous_id:
         event.previous = _previous(raw.previous_id, arrival)
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tracking.events import STORED_TITLE_CHARS, STORED_URL_CHARS, STORED_VALUE_CHARS, EventType
+from tracking.steps import privacy
 from tracking.steps.privacy import NEVER_STORED
 
 LONGEST_ENGAGED_MS = 86_400_000
@@ -32,8 +33,11 @@ def text(value: Any) -> str:
     return str(value) if isinstance(value, int) else msgspec.json.encode(value).decode()
 
 
-def flatten(properties: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """Names to text; what lies inside an object is named with dots. Nothing is kept of null."""
+def flatten(properties: dict[str, Any], keeps_personal_data: bool, prefix: str = "") -> dict[str, str]:
+    """Names to text; what lies inside an object is named with dots. Nothing is kept of null.
+
+    Of lists, which become one text, what may not be kept is taken out here: later nobody sees the names in them.
+    """
     flat: dict[str, str] = {}
     for name, value in properties.items():
         if name in NEVER_STORED:
@@ -41,15 +45,19 @@ def flatten(properties: dict[str, Any], prefix: str = "") -> dict[str, str]:
         if type(value) is str:
             flat[prefix + name] = value[:STORED_VALUE_CHARS]
         elif type(value) is dict:
-            flat |= flatten(value, f"{prefix}{name}.")
+            flat |= flatten(value, keeps_personal_data, f"{prefix}{name}.")
+        elif type(value) is list:
+            kept = privacy.kept_value(value, keeps_personal_data, f"{prefix}{name}.")
+            flat[prefix + name] = text(kept)[:STORED_VALUE_CHARS]
         elif value is not None:
             flat[prefix + name] = text(value)[:STORED_VALUE_CHARS]
     return flat
 
 
-def traits(given: dict[str, Any]) -> dict[str, str]:
+def traits(given: dict[str, Any], keeps_personal_data: bool) -> dict[str, str]:
     """The same for what is said of a person, where null means: no longer so."""
-    return flatten(given) | {name: "" for name, value in given.items() if value is None and name not in NEVER_STORED}
+    removed = {name: "" for name, value in given.items() if value is None and name not in NEVER_STORED}
+    return flatten(given, keeps_personal_data) | removed
 
 
 def take_text(properties: dict[str, Any], name: str) -> str:

@@ -55,7 +55,7 @@ def _properties(properties: Mapping[str, str], forwarding: Forwarding) -> dict[s
     # By the sender's own name too: a rule that calls an address “contact” makes it no less personal.
     personal = {renamed.get(name, name) for name in properties if privacy.is_personal(name)}
     return {
-        privacy.redacted(name): privacy.redacted(value)
+        privacy.redacted(name): privacy.redacted_as_stored(name, value)
         for name, value in named.items()
         if name not in personal and not privacy.is_personal(name)
     }

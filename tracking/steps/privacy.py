@@ -12,6 +12,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
+import msgspec
 from django.conf import settings
 
 from tracking.events import Accepted
@@ -25,8 +26,8 @@ PERSONS = frozenset(
 )
 
 EMAIL = re.compile(
-    r"[\w.+%'-]{1,64}(?:@|%40)[\w%-]{1,63}(?:\.[\w%-]{1,63}){1,4}"
-)  # in any alphabet, and as URLs spell it
+    r"[\w.+%'-]{1,64}(?:@|%(?:25)*40)[\w%-]{1,63}(?:\.[\w%-]{1,63}){1,4}"
+)  # in any alphabet, and as URLs spell it, and URLs within URLs
 TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*", re.ASCII)
 SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", re.ASCII)
 DIGITS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])", re.ASCII)
@@ -35,7 +36,7 @@ IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?\d[A-Z0-9]{0,2})?\
 # One look that most texts pass: nothing of the above can be in them. It begins with the characters that matter, which
 # the expression engine finds twice as fast as it tries alternatives at each place.
 SUSPICIOUS = re.compile(
-    r"[@%e:\dA-Z](?:(?<=@)|(?<=%)40|(?<=e)yJ|(?<=:)[0-9A-Fa-f]{0,4}:"
+    r"[@%e:\dA-Z](?:(?<=@)|(?<=%)(?:25)*40|(?<=e)yJ|(?<=:)[0-9A-Fa-f]{0,4}:"
     r"|(?<=\d)(?:\d\d-\d\d-\d{4}|[ -]?(?:\d[ -]?){11}|\.\d+\.\d+\.)|(?<=[A-Z])[A-Z]\d\d ?[A-Z0-9]{4})",
     re.ASCII,
 )
@@ -59,23 +60,37 @@ def kept_of(properties: dict[str, Any], keeps_personal_data: bool, parents: str 
     for name, value in properties.items():
         if name not in NEVER_STORED and (keeps_personal_data or not is_personal(parents + name)):
             clean = name if keeps_personal_data else redacted(name)
-            kept[clean] = _kept_value(value, keeps_personal_data, f"{parents}{name}.")
+            kept[clean] = kept_value(value, keeps_personal_data, f"{parents}{name}.")
     return kept
 
 
-def _kept_value(value: Any, keeps_personal_data: bool, parents: str) -> Any:
+def kept_value(value: Any, keeps_personal_data: bool, parents: str) -> Any:
+    """The same of one value; `parents` is the name it has, with a dot behind it."""
     if isinstance(value, dict):
         return kept_of(value, keeps_personal_data, parents)
     if isinstance(value, list):
-        return [_kept_value(each, keeps_personal_data, parents) for each in value]
+        return [kept_value(each, keeps_personal_data, parents) for each in value]
     return redacted(value) if isinstance(value, str) and not keeps_personal_data else value
+
+
+def redacted_as_stored(name: str, value: str) -> str:
+    """The text of a property that was stored whole. A list is JSON there; one that was cut off keeps no names."""
+    if not value.startswith("[{") and not value.startswith("[["):
+        return redacted(value)
+    try:
+        kept = kept_value(msgspec.json.decode(value), False, f"{name}.")
+    except msgspec.DecodeError:
+        return "[…]"
+    return redacted(msgspec.json.encode(kept).decode())
 
 
 @lru_cache(maxsize=8192)
 def is_personal(name: str) -> bool:
     """Whether a property of this name (dots lead into objects) holds what names a person."""
     *parents, last = ("".join(filter(str.isalpha, part)).lower() for part in name.split("."))
-    return last in PERSONAL or last == "name" and (not parents or parents[-1] in PERSONS)
+    if last != "name" or not parents:
+        return last in PERSONAL or last == "name"
+    return parents[-1] in PERSONS or parents[-1].removesuffix("s") in PERSONS  # a list of them has its plural
 
 
 @lru_cache(maxsize=8192)  # pages, their titles and many values come again and again
@@ -90,8 +105,9 @@ def redacted(text: str) -> str:
 
 
 def identity(dataset_id: int, user_id: str) -> str:
-    """A user id that is an e-mail address, as a number only this installation can compute; any other as it is."""
-    is_email = user_id and EMAIL.fullmatch(user_id)
+    """A user id that is an e-mail address, or has one in it, as a number only this installation can compute; any other
+    as it is."""
+    is_email = ("@" in user_id or "%" in user_id) and EMAIL.search(user_id)
     return f"email:{_keyed(dataset_id, user_id.lower())}" if is_email else user_id
 
 

@@ -222,11 +222,38 @@ def test_personal_data_are_not_kept_by_name_nor_by_value(acme, acme_key):
     assert event.user_id.startswith("email:") and "ann" not in event.user_id
 
 
+def test_what_stands_in_a_list_is_no_less_personal(acme, acme_key):
+    """Nor may a sender tell an address of its own there, whatever the workspace keeps."""
+    people = [{"first_name": "Ann", "e-mail": "ann@example.com", "seat": 4}, {"Phone": "555", "ip": "192.0.2.7"}]
+    said = {"guests": people, "users": [{"name": "Ann", "id": 7}], "deep": {"list": [[{"full_name": "Ann"}]]}}
+    addresses = {
+        "items": [{"name": "Shoe"}],
+        "seen_from": ["192.0.2.7", "ann@example.com"],
+        "lots": ["x" * 990, "ann@example.com"],
+    }
+    post({"event_type": "x", "properties": said | addresses, "user_properties": said}, acme_key)
+
+    (event,) = events(acme.dataset_id())
+    kept = {"guests": '[{"seat":4},{}]', "users": '[{"id":7}]', "deep.list": "[[{}]]"}
+    rest = {"items": '[{"name":"Shoe"}]', "seen_from": '["[ip]","[email]"]'}
+    assert {name: event.props[name] for name in kept | rest} == kept | rest
+    assert "ann" not in event.props["lots"]
+    assert event.traits == kept
+
+
+def test_where_personal_data_are_kept_lists_keep_all_but_what_nobody_may_say(acme, acme_key, rule):
+    rule(keeps_personal_data=True)
+    post({"event_type": "x", "properties": {"guests": [{"first_name": "Ann", "user_agent": "curl"}]}}, acme_key)
+
+    assert events(acme.dataset_id())[0].props == {"guests": '[{"first_name":"Ann"}]'}
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
         ("ask jörg@müller.de, 用户@例子.广告", "ask [email], [email]"),
         ("https://acme.example/j%C3%B6rg%40m%C3%BCller.de/x", "https://acme.example/[email]/x"),
+        ("/login?next=%2Fa%3Fto%3Dann%2540example.com", "/login?next=[email]"),
         ("GB82 WEST 1234 5698 7654 32 NOW", "[iban] NOW"),
         ("MT84 MALT 0110 0001 2345 MTLC AST0 01S", "[iban]"),
         ("PS55 MEGA SALE NOW @ 5", "PS55 MEGA SALE NOW @ 5"),
@@ -249,6 +276,21 @@ def test_one_address_is_one_person_and_another_one_elsewhere():
     assert privacy.identity(6, "Ann@example.com") == privacy.identity(6, "ann@EXAMPLE.com")
     assert privacy.identity(6, "ann@example.com") != privacy.identity(8, "ann@example.com")
     assert privacy.identity(6, "user-17") == "user-17"
+
+
+@pytest.mark.parametrize(
+    "user_id",
+    [
+        "ann@mail.dept.sub.example.ac.uk", " ann@example.com", "mailto:ann@example.com", "auth0|ann@example.com",
+        "ann%40example.com", "a/b!ann@example.com",
+    ],
+)  # fmt: skip
+def test_an_address_in_a_user_id_is_not_kept_however_it_is_written(acme, acme_key, user_id):
+    post({"event_type": "x", "user_id": user_id}, acme_key)
+
+    (event,) = events(acme.dataset_id())
+    assert event.user_id == privacy.identity(acme.dataset_id(), user_id)
+    assert "ann" not in event.user_id
 
 
 @pytest.mark.parametrize(

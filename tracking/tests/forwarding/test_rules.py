@@ -54,6 +54,24 @@ def test_without_a_word_to_the_contrary_nothing_personal_leaves():
     assert event.user_id.startswith("email:") and "ada" not in event.user_id
 
 
+def test_what_names_a_person_in_a_list_does_not_leave():
+    lists = {
+        "guests": '[{"first_name":"Ada","seat":4}]',
+        "rows": '[["ada@example.com",[{"phone":"555"}]]]',
+        "items": '[{"name":"Shoe"}]',
+        "cut": '[{"first_name":"Ada","last_na',
+        "note": "[draft] for ada@example.com",
+    }
+    event = forwarded(ROW | {"props": lists})
+
+    expected = {
+        "guests": '[{"seat":4}]', "rows": '[["[email]",[{}]]]', "items": '[{"name":"Shoe"}]', "cut": "[…]",
+        "note": "[draft] for [email]",
+    }  # fmt: skip
+    assert {name: event.props[name] for name in lists} == expected
+    assert forwarded(ROW | {"props": lists}, sends_personal_data=True).props["guests"] == lists["guests"]
+
+
 def test_a_workspace_may_send_what_it_keeps():
     event = forwarded(sends_personal_data=True)
 
