@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from config.lib.problems import Problem
 from tracking import bodies
 from tracking.dialects import fields
 from tracking.events import EventType
@@ -18,7 +19,10 @@ def event(asked: Any) -> Any:
     if not isinstance(asked, dict):
         return asked
     what = _what(asked)
-    properties = _dimensions(asked) | what.pop("properties", {})
+    try:
+        properties: Any = _dimensions(asked) | what.pop("properties", {})
+    except Problem as problem:  # the fault of this one: it gets the verdict, and the others of a bulk request count
+        properties = problem.detail
     about = fields.given(
         url=asked.get("url"),
         referrer=asked.get("urlref"),

@@ -129,6 +129,6 @@ def _attention(properties: dict[str, Any]) -> dict[str, Any]:
     """Time on the page in ms, and how far it was scrolled in percent."""
     seconds, share = (properties.get(f"$prev_pageview_{name}") for name in ("duration", "max_scroll_percentage"))
     return {
-        **({"time_on_page": round(seconds * 1000)} if isinstance(seconds, int | float) else {}),
-        **({"final_scroll_depth": round(share * 100)} if isinstance(share, int | float) else {}),
+        **({"time_on_page": seconds * 1000} if isinstance(seconds, int | float) else {}),
+        **({"final_scroll_depth": share * 100} if isinstance(share, int | float) else {}),
     }

@@ -135,6 +135,13 @@ def test_what_is_wrong_is_refused(acme, site, about, status):
     assert events(acme.dataset_id()) == []
 
 
+def test_variables_that_cannot_be_read_are_the_fault_of_one_request(acme, site):
+    answer = bulk("?" + urlencode(PAGE | {"cvar": "{"}), "?" + urlencode(PAGE))
+
+    assert answer.json() == {"status": "success", "tracked": 1, "invalid": 1, "invalid_indices": [0]}
+    assert len(events(acme.dataset_id())) == 1
+
+
 def test_a_key_of_ours_stands_for_a_site(acme, acme_key):
     assert track(idsite=acme_key, url="https://anywhere.example/").status_code == 200
     assert len(events(acme.dataset_id())) == 1

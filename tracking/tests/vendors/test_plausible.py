@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tracking import store
 from tracking.tests.door import CHROME, events, post
 
 EVENT = {"n": "pageview", "u": "https://acme.example/a?utm_source=x", "d": "acme.example", "r": None, "w": 1280}
@@ -48,6 +49,16 @@ def test_properties_and_revenue_as_text_or_objects(acme, domain, about):
 
     (event,) = events(acme.dataset_id())
     assert (event.name, event.props, event.value, event.currency) == ("Purchase", {"plan": "pro"}, 9.5, "EUR")
+
+
+@pytest.mark.parametrize("amount", ["nan", "-NaN", "inf", "1e400"])
+def test_an_amount_that_is_no_number_spoils_no_sum(acme, domain, arrived, amount):
+    send(n="Purchase", revenue={"currency": "EUR", "amount": amount})
+    send(n="Purchase", revenue={"currency": "EUR", "amount": "9.50"})
+
+    assert [event.value for event in arrived()] == [0.0, 9.5]
+    assert store.query("SELECT sum(value) FROM events", dataset_id=acme.dataset_id()).rows == [(9.5,)]
+    assert store.query("SELECT sum(value) FROM sessions FINAL", dataset_id=acme.dataset_id()).rows == [(9.5,)]
 
 
 def test_engagement_is_the_leaving_of_a_page(acme, domain):

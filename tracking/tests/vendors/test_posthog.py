@@ -153,6 +153,16 @@ def test_leaving_a_page_says_how_long_and_how_far(acme, key):
 
 
 @pytest.mark.usefixtures("clock")
+def test_numbers_that_no_page_has_are_brought_within_bounds(acme, key):
+    left = {"$prev_pageview_duration": 1e308, "$prev_pageview_max_scroll_percentage": -1e308}
+    answer = capture(json.dumps(EVENT | {"event": "$pageleave", "properties": EVENT["properties"] | left}))
+
+    assert answer.status_code == 200
+    (event,) = events(acme.dataset_id())
+    assert (event.engaged_ms, event.scroll) == (86_400_000, 0)
+
+
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
     ("what", "kind"), [("click", "click"), ("submit", "form_submit"), ("change", "form_interaction")]
 )
