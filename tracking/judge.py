@@ -21,6 +21,7 @@ NAMED: dict[str, str] = {EventType.CUSTOM: "event_name", EventType.GOAL: "goal_n
 # Their properties speak of the page; elsewhere a "title" may be that of a song.
 ABOUT_PAGES = frozenset({EventType.PAGE_VIEW, EventType.SESSION_START})
 IDENTIFYING = frozenset({EventType.IDENTIFY, EventType.AUTO_IDENTIFY})
+NAMING = ("user_id", "email_hash", "email_sha256", "email")  # their properties that say who it is; the first one counts
 # Members of the enumeration take longer to find than all that is done with them here.
 CUSTOM, PAGE_EXIT = EventType.CUSTOM.value, EventType.PAGE_EXIT.value
 LONGEST = properties.FIELDS
@@ -192,8 +193,12 @@ def _identity(kind: str, props: dict[str, Any]) -> str:
     """Who the visitor turned out to be."""
     if kind not in IDENTIFYING:
         return ""
-    found = (props.get(name) for name in ("user_id", "email_hash", "email_sha256", "email"))
-    return next((value.strip().lower() for value in found if isinstance(value, str)), "")
+    for name in NAMING:
+        value = props.get(name)
+        if isinstance(value, str) and (given := value.strip()):
+            # An address and its hash are the same in capitals. An id of the customer's own is as its server sends it.
+            return given if name == "user_id" and "@" not in given else given.lower()
+    return ""
 
 
 def _place(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any]) -> None:

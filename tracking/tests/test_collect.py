@@ -226,6 +226,14 @@ def test_an_identify_event_tells_who_the_visitor_is(acme, acme_key):
     assert first.visitor == second.visitor  # the id of the browser stays the visitor
 
 
+def test_an_id_in_an_identify_event_is_the_one_that_servers_send(acme, acme_key):
+    who = {"event_type": "identify", "visitor_id": "v"}
+    post({"events": [who | {"properties": {"user_id": " Qx7Ab "}}, {"event_type": "x", "user_id": "Qx7Ab"}]}, acme_key)
+    post({"events": [who | {"properties": {"user_id": "", "email_hash": "AB12"}}]}, acme_key)
+
+    assert [each.user_id for each in events(acme.dataset_id())] == ["Qx7Ab", "Qx7Ab", "ab12"]
+
+
 def test_visitors_are_named_by_visitor_then_user_then_for_servers_session(acme, acme_key, acme_secret):
     ids = [
         {"visitor_id": "a", "user_id": "b", "session_id": "c"},
