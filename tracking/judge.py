@@ -111,13 +111,16 @@ def _set_aside(event: Accepted, finding: Finding, as_sent: dict[str, Any], arriv
 
 def filled(event: Accepted, props: dict[str, Any], rules: Rules) -> Accepted:
     """An event that was set aside, with repaired properties, as it would have been taken. Empties `props`."""
+    said = event.traits
+    if event.type in IDENTIFYING:  # its properties are said of the person too: as they are now, not as they came
+        said = {name: value for name, value in said.items() if event.props.get(name) != value}
     raw = RawEvent(
         url=event.url,
         referrer=event.referrer,
         title=event.title,
         page_view_id=event.props.get("page_view_id"),
         schema_id=event.props.get("schema_id"),
-        user_properties=dict(event.traits),
+        user_properties=dict(said),
         user_properties_once=dict(event.traits_once),
     )
     arrival = Arrival(0, 0, 0, 0, is_server=False, visitor=0, screen="", language="", rules=rules)
@@ -219,8 +222,7 @@ def _place(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any]) 
 def _describe(event: Accepted, raw: RawEvent, frame: Frame, props: dict[str, Any], arrival: Arrival) -> None:
     """The other properties as text, and what is so of the person."""
     keeps = arrival.rules.keeps_personal_data
-    if props:
-        event.props = properties.flatten(props, keeps)
+    event.props = properties.flatten(props, keeps) if props else {}
     if event.type == PAGE_EXIT and (view := raw.page_view_id or frame.page_view_id):
         # One page view may report several exits, each with the total so far.
         event.props["page_view_id"] = view[:VIEW_CHARS]

@@ -14,12 +14,12 @@ from django.conf import settings
 
 from config.lib import clock as ours
 from config.lib.clock import now
-from tracking import buffer, usage
+from tracking import buffer, store, usage
 from tracking.models import Replay
 from tracking.quarantine import replays, rules
 from tracking.schemas import registry
 from tracking.store import quarantine
-from tracking.tests.door import verdicts
+from tracking.tests.door import post, verdicts
 from tracking.tests.test_writer import Crash, dying
 from tracking.usage import hold
 from workspaces import limits
@@ -207,6 +207,37 @@ def test_a_rule_is_applied_once_to_each_event(send, drain, repair, counted):
     drain()
 
     assert counted() == [("A1", "12.5")]
+
+
+def test_a_rule_that_drops_the_only_property_leaves_none(acme, drain, owner, acme_key):
+    closed = {"name": "login", "mode": "quarantine", "is_closed": True, "properties": {"login": {"plan": "string"}}}
+    schema = registry.create(acme, actor=owner, now=now(), **closed)
+    post({"schema_id": "login", "event_type": "login", "properties": {"password": "hunter2"}}, acme_key)
+    drain()
+
+    run(rules.add(schema, "live", rules.cleaned("login", "drop", "password"), actor=owner, now=now())[1])
+    drain()
+
+    sql = "SELECT props FROM events WHERE name = 'login'"
+    assert store.query(sql, dataset_id=acme.dataset_id()).rows == [({"schema_id": "login"},)]
+
+
+def test_what_a_rule_changes_of_an_identify_event_changes_what_is_said_of_the_person(acme, drain, owner, acme_key):
+    wanted = {"identify": {"badge": "string", "seats": "number"}}
+    schema = registry.create(acme, actor=owner, now=now(), name="who", mode="quarantine", properties=wanted)
+    said = {"badge": "A-17", "seats": "4"}
+    event = {"schema_id": "who", "event_type": "identify", "user_id": "u", "properties": said}
+    post(event | {"user_properties": {"plan": "pro"}}, acme_key)
+    drain()
+
+    for action, name, argument in (("hash", "badge", None), ("cast", "seats", "number"), ("drop", "seats", None)):
+        replay = rules.add(schema, "live", rules.cleaned("identify", action, name, argument), actor=owner, now=now())[1]
+    run(replay)
+    drain()
+
+    rows = store.query("SELECT name, value FROM traits FINAL ORDER BY name", dataset_id=acme.dataset_id()).rows
+    assert [name for name, _ in rows] == ["badge", "plan", "schema_id"]
+    assert dict(rows)["badge"].startswith("hash:")
 
 
 def test_what_privacy_took_out_is_no_reason_to_keep_an_event(send, drain, counted, shop, owner, repair):
