@@ -4,7 +4,6 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -20,46 +19,64 @@ DOMAIN = "shop.example.com"
 
 @dataclass(frozen=True)
 class DemoWorld:
+    """It is its owner's to change, and none of that is undone."""
+
     email: str
-    password: str
+    password: str  # "": its owner has chosen another
     organization: Organization
     workspace: Workspace
-    key: str  # publishable, live
+    key: str  # publishable, live; "": there is none any more
 
 
 def ensure_demo(now: datetime) -> DemoWorld:
     """The demo world, made where it is missing. The password is random and kept in the data directory."""
-    password = _password(settings.VAR_DIR / "secrets" / "demo_password")
     with transaction.atomic():
-        user = _user(password)
-        workspace = _workspace(user, now)
-    key = workspace.api_keys.live_at(now).filter(kind="publishable", environment="live").earliest("id")
-    return DemoWorld(EMAIL, password, workspace.organization, workspace, key.raw)
+        user = _user() or _new_user()
+        workspace = _workspace(user) or _new_workspace(user, now)
+    return _world(user, workspace, now)
 
 
-def _password(path: Path) -> str:
-    """Read from `path`, or made and written there for its owner alone."""
+def find_demo(now: datetime) -> DemoWorld | None:
+    """The same, or None where it is missing: never made, or deleted since."""
+    user = _user()
+    workspace = _workspace(user) if user else None
+    return _world(user, workspace, now) if user and workspace else None
+
+
+def _world(user: User, workspace: Workspace, now: datetime) -> DemoWorld:
+    keys = workspace.api_keys.live_at(now).filter(kind="publishable", environment="live")
+    key = keys.order_by("id").first()
+    return DemoWorld(EMAIL, _password(user), workspace.organization, workspace, key.raw if key else "")
+
+
+def _password(user: User) -> str:
+    """Kept in a file for its owner alone. A new one where it is missing: at the start, or because it was lost."""
+    path = settings.VAR_DIR / "secrets" / "demo_password"
     if not path.exists():
+        password = secrets.token_urlsafe(12)
+        user.set_password(password)
+        user.save()  # before the file: killed between them, the next start gives another one
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(12))
-    return path.read_text().strip()
+            file.write(password)
+    password = path.read_text().strip()
+    return password if user.check_password(password) else ""
 
 
-def _user(password: str) -> User:
-    user = User.objects.filter(email=EMAIL).first()
-    if user is None:
-        user = User.objects.create_user(EMAIL, password, name="Demo")
-        EmailAddress.objects.create(user=user, email=EMAIL, primary=True, verified=True)
-    elif not user.check_password(password):  # the file was lost
-        user.set_password(password)
-        user.save()
+def _user() -> User | None:
+    return User.objects.filter(email=EMAIL).first()
+
+
+def _new_user() -> User:
+    user = User.objects.create_user(EMAIL, None, name="Demo")
+    EmailAddress.objects.create(user=user, email=EMAIL, primary=True, verified=True)
     return user
 
 
-def _workspace(user: User, now: datetime) -> Workspace:
-    workspace = Workspace.objects.filter(organization__memberships__user=user, domain=DOMAIN).first()
-    if workspace is None:
-        organization = organizations.create_organization(user, name="Demo", now=now)
-        workspace = organizations.create_workspace(organization, name="Demo shop", domain=DOMAIN, actor=user, now=now)
-    return workspace
+def _workspace(user: User) -> Workspace | None:
+    return Workspace.objects.filter(organization__memberships__user=user, domain=DOMAIN).first()
+
+
+def _new_workspace(user: User, now: datetime) -> Workspace:
+    organization = organizations.create_organization(user, name="Demo", now=now)
+    return organizations.create_workspace(organization, name="Demo shop", domain=DOMAIN, actor=user, now=now)

@@ -138,9 +138,10 @@ def _prepare(var: Path) -> dict[str, str] | None:
 def _welcome(address: str, login: dict[str, str] | None) -> str:
     if login is None:
         return f"\nMetricPal     {address}\nSign up       {address}/accounts/signup/"
-    script = f'<script src="{address}/trackingscript.js" data-apikey="{login["key"]}" async></script>'
-    return (
-        f"\nMetricPal     {address}/w/{login['workspace']}/\n"
-        f"Sign in as    {login['email']}  {login['password']}\n"
-        f"Your snippet  {script}"
-    )
+    lines = [
+        f"\nMetricPal     {address}/w/{login['workspace']}/",
+        f"Sign in as    {login['email']}  {login['password'] or '(with the password you chose)'}",
+    ]
+    if key := login["key"]:
+        lines.append(f'Your snippet  <script src="{address}/trackingscript.js" data-apikey="{key}" async></script>')
+    return "\n".join(lines)

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from config.embedded import up
 from config.launcher import configuration, stamps, values
 from config.launcher.configuration import ROOT
 from config.launcher.running import run
@@ -33,6 +34,16 @@ def fake_python(folder, answers):
         f'#!/bin/sh\ncase "$2" in *version_info\\ *) exit 0;; *venv*) exit {answers};; *) echo 3.11;; esac\n'
     )
     path.chmod(0o755)
+
+
+def test_whoever_is_at_home_in_the_demo_is_told_no_password_and_no_key_that_is_none():
+    login = {"email": "demo@example.com", "password": "", "key": "", "workspace": "demo-shop"}
+
+    told = up._welcome("http://127.0.0.1:8000", login)
+
+    assert "http://127.0.0.1:8000/w/demo-shop/" in told
+    assert "demo@example.com  (with the password you chose)" in told
+    assert "snippet" not in told
 
 
 def test_without_python_it_says_what_to_install(tmp_path):
