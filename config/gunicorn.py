@@ -13,7 +13,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 bind = "0.0.0.0:8000"
 worker_class = "config.web.worker.Worker"  # gthread, with a lane for events in front of it
-workers = int(os.environ.get("WEB_WORKERS", 0)) or min(2, os.cpu_count() or 1)
+workers = int(os.environ.get("WEB_WORKERS") or 0) or min(2, os.cpu_count() or 1)
 threads = 8
 preload_app = True  # nothing connects while it is imported: see config.lib.redis_clients, tracking.store.client
 control_socket_disable = True  # it would lie in the home folder, one for all installations

@@ -12,6 +12,7 @@ from config.lib.database import Connection
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+env.ENVIRON = {name: value for name, value in env.ENVIRON.items() if value}  # `NAME=` says as little as no such line
 
 # --- what this installation is
 INSECURE_KEY = "insecure-key-for-development-only"  # refused by `check --deploy`

@@ -39,7 +39,7 @@ def var_folder() -> Path:
 
 def port() -> int:
     """Where the pages are served; live updates use the next one."""
-    text = configured().get("METRICPAL_PORT", "8000")
+    text = configured().get("METRICPAL_PORT") or "8000"
     if not text.isdecimal() or not 1 <= int(text) <= 65534:
         raise Refusal(f"METRICPAL_PORT is {text!r}. Give a number between 1 and 65534, such as 8000.")
     return int(text)

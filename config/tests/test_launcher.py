@@ -36,6 +36,13 @@ def fake_python(folder, answers):
     path.chmod(0o755)
 
 
+def test_it_is_found_by_a_shell_that_is_told_no_folder():
+    done = subprocess.run(["/bin/sh", "metricpal", "help"], cwd=ROOT, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("MetricPal.")
+
+
 def test_whoever_is_at_home_in_the_demo_is_told_no_password_and_no_key_that_is_none():
     login = {"email": "demo@example.com", "password": "", "key": "", "workspace": "demo-shop"}
 

@@ -1,6 +1,9 @@
 """The settings, their list in .env.example, and the checks of a deployment."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.core.checks import Error, Warning
@@ -18,6 +21,24 @@ def test_env_example_lists_every_setting_and_nothing_else():
     listed = set(re.findall(r"^#(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert listed == read | ELSEWHERE
+
+
+def test_a_setting_left_empty_is_one_left_out():
+    listed = re.findall(r"^#(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    look = (
+        "from config import gunicorn, settings;"
+        "print(gunicorn.workers, [f'{n} is {v}' for n, v in vars(settings).items() if n.isupper()])"
+    )
+    bare = {name: value for name, value in os.environ.items() if name not in listed}
+
+    def told(given):
+        done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, env=bare | given, capture_output=True, text=True)
+        return done.stdout, done.stderr
+
+    usually = told({})
+
+    assert "INGEST_SHARDS is 1" in usually[0]
+    assert told(dict.fromkeys(listed, "")) == usually
 
 
 @pytest.fixture
