@@ -124,6 +124,18 @@ class Postgres:
         if not self.data.exists():
             _initialise(self.data, self.password)
         _give(self.data)
+        self._forget_the_dead()
+
+    def _forget_the_dead(self) -> None:
+        """After a power failure its pid file is still there, and PostgreSQL does not start where the number is that of
+        any other process by now, as it soon is in a container. Nobody else has this folder (only_one)."""
+        file = self.data / "postmaster.pid"
+        try:
+            words = Path(f"/proc/{file.read_text().split()[0]}/cmdline").read_bytes().split(b"\0")
+        except (OSError, IndexError):  # no such file, or no such process: PostgreSQL sees that by itself
+            return
+        if str(self.data).encode() not in words:
+            file.unlink()
 
     def is_ready(self, pid: int) -> bool:
         """By its own pid file, whose eighth line says so. One left by an earlier life names another process."""

@@ -11,6 +11,8 @@ import pytest
 
 from config.embedded.logs import Mail
 from config.embedded.only_one import Busy, only_one
+from config.embedded.postgres import Postgres
+from config.embedded.probes import free_port
 from config.embedded.processes import Child, Program, started_at
 from config.embedded.runfile import RunFile
 from config.embedded.starting import start
@@ -162,3 +164,30 @@ def test_a_printed_mail_reaches_the_terminal_once_when_it_is_whole(tmp_path, cap
 
     shown = capsys.readouterr().out
     assert shown.split("\n") == ["", "┌ Mail to ada@example.com: Confirm", "│ http://127.0.0.1:8000/confirm", "", ""]
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """An empty cluster."""
+    made = Postgres(tmp_path / "postgres", free_port(), "secret")
+    made.prepare()
+    return made
+
+
+def test_what_a_power_failure_left_of_postgres_is_in_nobody_s_way(cluster, tmp_path):
+    """Its pid file names a process that is another one by now."""
+    pid_file = cluster.data / "postmaster.pid"
+    other = subprocess.Popen(["sleep", "100"])
+    try:
+        pid_file.write_text(f"{other.pid}\n{cluster.data}\n1763823600\n15432\n\n127.0.0.1\n 1 1\nready   \n")
+        cluster.prepare()
+        child = start(cluster.program(), tmp_path)
+    finally:
+        other.kill()
+        other.wait()
+
+    named = pid_file.read_text()
+    cluster.prepare()
+    kept = pid_file.read_text()
+    child.stop()
+    assert kept == named  # that of one that runs
