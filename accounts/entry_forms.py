@@ -4,7 +4,11 @@ from typing import Any
 
 from allauth.account import forms
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.models import EmailAddress
 from allauth.core import context
+from django.db import transaction
+from django.http import HttpRequest
 
 
 class OurWords:
@@ -32,8 +36,20 @@ class SignUp(OurWords, forms.SignupForm):  # type: ignore[misc]
 
 
 class ForgottenPassword(OurWords, forms.ResetPasswordForm):  # type: ignore[misc]
-    pass
+    def clean_email(self) -> Any:
+        """The link goes to the account's own address: one that waits to be confirmed may be anybody's."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.email.lower() == email.lower()]
+        return email
 
 
 class NewAddress(OurWords, forms.AddEmailForm):  # type: ignore[misc]
-    pass
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Takes the place of another one that waits. The account's own stays until then, confirmed or not: allauth
+        would take away one that is not, and leave an account without an address."""
+        with transaction.atomic():
+            waiting = EmailAddress.objects.filter(user=self.user, verified=False)
+            waiting.exclude(email=self.user.email.lower()).delete()
+            made: EmailAddress = EmailAddress.objects.create(user=self.user, email=self.cleaned_data["email"])
+        send_verification_email_to_address(request, made)
+        return made
