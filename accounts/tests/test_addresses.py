@@ -1,6 +1,7 @@
 """Whose an address is: what confirms it, what one that waits is worth, and the account's own meanwhile."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -64,6 +65,47 @@ def test_a_password_is_not_reset_through_an_address_that_nobody_confirmed(owner)
     assert log_in(Client(), owner.email, NEW["password1"]).headers["Location"] == "/"
 
 
+def test_a_program_that_opens_every_link_of_a_mail_confirms_nothing(db):
+    sign_up("victim@corp.example")
+    link = link_to("victim@corp.example")
+    user = User.objects.get()
+
+    scanner = Client().get(link)
+    assert b"Is victim@corp.example yours?" in scanner.content
+    assert standing(user) == ("victim@corp.example", False)
+    Client().post(link)
+    assert standing(user) == ("victim@corp.example", True)
+
+
+def test_where_nobody_gets_in_unconfirmed_the_browser_that_signed_up_confirms_by_opening_the_link(db, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    browser = sign_up("new@example.com")
+    assert browser.get("/account/").status_code == 302
+    browser.get(link_to("new@example.com"))
+    assert standing(User.objects.get()) == ("new@example.com", True)
+
+
+def test_who_was_thrown_out_of_an_account_does_not_move_it_to_an_address_of_theirs(owner):
+    thief = as_signed_in(owner)
+    link = change_to(thief, "thief@evil.example")
+    forget_password(owner.email)
+    choose_password(link_to(owner.email))
+
+    for browser in (thief, Client()):
+        assert b"Sign in to change your address" in browser.get(link).content
+        browser.post(link)
+    assert standing(owner) == (owner.email, True)
+
+
+def test_a_change_that_is_opened_in_another_browser_counts_once_one_signed_in_there(owner):
+    link, elsewhere = change_to(as_signed_in(owner), "new@example.com"), Client()
+    assert f"/accounts/login/?next={quote(link)}" in elsewhere.get(link).content.decode()
+    back = log_in(elsewhere, owner.email, next=link)
+    assert back.headers["Location"] == link
+    elsewhere.get(link)
+    assert standing(owner) == ("new@example.com", True)
+
+
 @pytest.mark.parametrize("path", ["/account/", "/accounts/email/", "/welcome/"])
 def test_who_mistyped_the_address_at_sign_up_corrects_it_and_is_somebody_meanwhile(db, path):
     for number in (1, 2):  # the second one, too
@@ -84,3 +126,13 @@ def test_who_mistyped_the_address_may_keep_it_after_all(db):
     browser.post("/accounts/email/", {"action_remove": "", "email": "second@example.com"})
     browser.get(link_to("first@example.com"))
     assert standing(User.objects.get()) == ("first@example.com", True)
+
+
+def test_an_address_that_somebody_else_signed_up_with_meanwhile_is_refused_in_words(owner):
+    """It was a 500: two accounts cannot have one address."""
+    browser = as_signed_in(owner)
+    link = change_to(browser, "next@example.com")
+    User.objects.create_user("next@example.com", PASSWORD)
+    assert b"This address is taken" in browser.get(link).content
+    assert b"This address is taken" in browser.post(link).content
+    assert standing(owner) == ("owner@example.com", True)
