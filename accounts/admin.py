@@ -4,6 +4,8 @@ from typing import Any
 
 import allauth.mfa.admin  # registers a form of its own, which is replaced below: it shows the secrets
 from allauth.account.decorators import secure_admin_login
+from allauth.account.internal.flows.manage_email import emit_email_changed
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
@@ -14,6 +16,7 @@ from django.http import HttpRequest
 
 from accounts.forms import UserCreateForm, UserEditForm
 from accounts.models import Identity, User
+from accounts.sign_in import end_elsewhere
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "MetricPal: operators"
@@ -79,6 +82,19 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).annotate(organization_total=Count("memberships"))
+
+    def save_model(self, request: HttpRequest, user: User, form: Any, change: bool) -> None:
+        user.email = user.email.lower()
+        super().save_model(request, user, form, change)
+        if change and "email" in form.changed_data:
+            self._move(request, user)
+
+    def _move(self, request: HttpRequest, user: User) -> None:
+        """The former address opens nothing any more, nor does who came in by it. Nobody has proved the new one yet."""
+        end_elsewhere(request, user)
+        former = EmailAddress.objects.get_primary(user)
+        EmailAddress.objects.filter(user=user).delete()
+        emit_email_changed(request, former, EmailAddress.objects.create(user=user, email=user.email, primary=True))
 
     @admin.display(description="organizations", ordering="organization_total")
     def organization_count(self, user: User) -> int:

@@ -81,7 +81,7 @@ def find_user(claims: Claims) -> User:
     if known:
         return known.user
     with transaction.atomic():
-        user = User.objects.filter(email=claims.email).first()
+        user = User.objects.filter(email__iexact=claims.email).first()
         if user is None:
             user = User.objects.create_user(claims.email, None, name=claims.name[:100])
             EmailAddress.objects.create(user=user, email=claims.email, primary=True, verified=True)

@@ -236,3 +236,10 @@ def test_a_closed_account_does_not_come_in_through_the_provider(anonymous, idp):
     User.objects.update(is_active=False)
     idp.used.clear()
     assert call(anonymous).status_code == 401
+
+
+def test_an_address_that_was_written_in_capitals_is_the_same_one(anonymous, idp, owner):
+    User.objects.filter(pk=owner.pk).update(email="Owner@Example.com")  # as operators could write it once
+    idp.changes = {"email": "owner@example.com"}
+    assert call(anonymous).status_code == 200
+    assert Identity.objects.get().user == owner

@@ -2,7 +2,10 @@
 
 import pytest
 from django.contrib import admin
+from django.core import mail
+from django.test import Client
 
+from accounts.tests.signing_in import log_in
 from config.lib import clock
 from workspaces import api_keys, audit, members
 from workspaces.models import ApiKey
@@ -112,3 +115,21 @@ def test_the_admins_login_is_ours_with_its_limits_and_second_factor(anonymous, o
 
 def test_a_customer_is_not_let_into_the_admin(as_owner):
     assert as_owner.get("/admin/", follow=True).status_code in (302, 403)
+
+
+def test_an_address_that_an_operator_changes_leaves_the_former_one_without_a_way_in(as_operator, acme, owner):
+    inline = {"identities-TOTAL_FORMS": 0, "identities-INITIAL_FORMS": 0}
+    form = {"email": "Fresh@Example.com", "name": "Owner", "is_active": "on"}
+    log_in(thief := Client(), owner.email)
+    assert as_operator.post(f"/admin/accounts/user/{owner.pk}/change/", form | inline).status_code == 302
+
+    owner.refresh_from_db()
+    assert owner.email == "fresh@example.com"
+    assert (thief.get("/account/").status_code, as_operator.get("/account/").status_code) == (302, 200)
+    assert list(owner.emailaddress_set.values_list("email", "verified")) == [("fresh@example.com", False)]
+    assert log_in(Client(), "owner@example.com").status_code == 200  # the form again
+    assert log_in(Client(), "fresh@example.com").headers["Location"] == "/"
+    Client().post("/accounts/password/reset/", {"email": "owner@example.com"})
+    assert "there is no account" in mail.outbox[-1].body
+    entry = acme.organization.audit_entries.get(action="email.change")
+    assert entry.actor == "stranger@example.com" and entry.target.startswith("fresh@example.com from")
