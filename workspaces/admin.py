@@ -80,6 +80,9 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     show_change_link = True
     can_delete = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "organization")
+
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.core import mail
 from django.test import Client
 
+from accounts.models import User
 from accounts.tests.signing_in import log_in
 from config.lib import clock
 from workspaces import api_keys, audit, members
@@ -133,3 +134,13 @@ def test_an_address_that_an_operator_changes_leaves_the_former_one_without_a_way
     assert "there is no account" in mail.outbox[-1].body
     entry = acme.organization.audit_entries.get(action="email.change")
     assert entry.actor == "stranger@example.com" and entry.target.startswith("fresh@example.com from")
+
+
+def test_the_page_of_an_organization_costs_the_same_however_many_belong_to_it(
+    as_operator, acme, django_assert_max_num_queries
+):
+    for number in range(20):
+        person = User.objects.create_user(f"m{number}@example.com")
+        acme.organization.memberships.create(user=person, role="viewer")
+    with django_assert_max_num_queries(10):
+        assert as_operator.get(f"{path('organization')}{acme.organization_id}/change/").status_code == 200
