@@ -18,7 +18,7 @@ from config.lib import crypto
 from config.lib.happenings import tell
 from config.lib.problems import Problem
 from workspaces import audit, refusals
-from workspaces.models import ApiKey, Environment, Workspace
+from workspaces.models import ApiKey, Environment, Limit, Workspace
 
 PREFIXES = {
     ("publishable", "live"): "mp_live_",
@@ -94,7 +94,7 @@ def issue(
 
 
 def rotate(key: ApiKey, *, actor: Any, now: datetime, overlap_hours: int = OVERLAP_HOURS) -> tuple[ApiKey, str]:
-    """A new key like `key`, from now on; the old one works for `overlap_hours` more."""
+    """A new key like `key`, with its limits, from now on; the old one works for `overlap_hours` more."""
     if not key.is_live(now):
         raise Problem(409, "key_ended", "This key is revoked or expired. Create a new one instead.")
     if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
@@ -115,10 +115,18 @@ def rotate(key: ApiKey, *, actor: Any, now: datetime, overlap_hours: int = OVERL
             permissions=key.permissions,
             expires_at=key.expires_at,
         )
+        _limit_alike(key, fresh[0])
         key.revoked_at = ends
         audit.record(key.workspace.organization, actor, "key.rotate", str(key), now=now, workspace=key.workspace)
     forget()
     return fresh
+
+
+def _limit_alike(old: ApiKey, new: ApiKey) -> None:
+    """What holds the old key back holds the new one back, whoever set it."""
+    copied = ("organization_id", "metric", "period", "most", "policy", "source", "note")
+    rows = Limit.objects.filter(api_key=old).values(*copied)
+    Limit.objects.bulk_create(Limit(api_key=new, **row) for row in rows)
 
 
 def revoke(key: ApiKey, *, actor: Any, now: datetime) -> None:

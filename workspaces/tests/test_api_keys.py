@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from config.lib import crypto
 from config.lib.problems import Problem
 from config.testing.world import NOW
-from workspaces import api_keys
-from workspaces.models import ApiKey
+from workspaces import api_keys, limits
+from workspaces.models import ApiKey, Limit
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
@@ -148,3 +148,16 @@ def test_what_happens_to_a_key_stands_in_the_audit_log(acme, owner):
         (owner.email, "key.rotate"),
         (owner.email, "key.revoke"),
     ]
+
+
+def test_a_rotated_key_keeps_its_limits(acme, owner):
+    """Otherwise rotating would be the way around them."""
+    old, _ = api_keys.issue(acme, name="K", actor=owner, now=NOW)
+    quota = limits.Quota("events", "day", 10, "hard")
+    for source in (Limit.Source.OWN, Limit.Source.OPERATOR):
+        limits.set_limit(acme.organization, quota, actor=owner, now=NOW, key=old, source=source)
+    new, _ = api_keys.rotate(old, actor=owner, now=NOW)
+    for key in (old, new):
+        found = [each for each in limits.in_force(acme.organization_id, NOW, key.pk) if each.key_id]
+        assert [(each.most, each.policy, each.source) for each in found] == [(10, "hard", "operator")]
+    assert new.limits.count() == 2
