@@ -5,6 +5,8 @@ import re
 import pytest
 
 from accounts.tests.signing_in import token_of
+from config.lib import clock
+from workspaces import api_keys
 from workspaces.models import Membership, Organization, Workspace
 
 JSON = "application/json"
@@ -206,3 +208,27 @@ def test_a_name_has_no_line_breaks_and_control_characters(as_owner, acme, name):
 
         assert answer.status_code in {400, 422}, path
         assert "control characters" in answer.content.decode()
+
+
+def test_a_key_for_test_data_gets_no_key_for_live_data_into_its_hands(anonymous, acme, owner):
+    """Neither by making one nor by rotating one that is there; and it ends none."""
+    about = {"actor": owner, "now": clock.now(), "kind": "secret", "permissions": ["admin"]}
+    live, live_raw = api_keys.issue(acme, name="Live", **about)
+    for_tests, raw = api_keys.issue(acme, name="CI", environment="test", **about)
+    path, headers = f"/api/v1/workspaces/{acme.uid}/keys", {"X-API-Key": raw}
+
+    def post(address: str, body: dict[str, object]):
+        return anonymous.post(address, body, content_type=JSON, headers=headers)
+
+    wanted = {"name": "K", "kind": "secret", "permissions": ["admin"]}
+    refused = post(path, wanted)
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        403,
+        "other_environment",
+        "environment",
+    )
+    assert [post(f"{path}/{live.uid}/{what}", {}).status_code for what in ("rotate", "revoke")] == [404, 404]
+    assert [each["id"] for each in anonymous.get(path, headers=headers).json()] == [str(for_tests.uid)]
+    assert post(path, wanted | {"environment": "test"}).json()["key"].startswith("mp_secret_test_")
+    assert post(f"{path}/{for_tests.uid}/rotate", {}).json()["key"].startswith("mp_secret_test_")
+    assert len(anonymous.get(path, headers={"X-API-Key": live_raw}).json()) == acme.api_keys.count()
