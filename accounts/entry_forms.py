@@ -25,7 +25,17 @@ class SignIn(OurWords, forms.LoginForm):  # type: ignore[misc]
     pass
 
 
-class SignUp(OurWords, forms.SignupForm):  # type: ignore[misc]
+class FreeAddress:
+    """For a form that makes an account."""
+
+    def validate_unique_email(self, email: str) -> Any:
+        """An address that somebody wishes to change to and has not confirmed is free for whoever signs up with it."""
+        wished = EmailAddress.objects.filter(email=email.lower(), verified=False)
+        wished.exclude(user__email__iexact=email).delete()
+        return super().validate_unique_email(email)  # type: ignore[misc]
+
+
+class SignUp(OurWords, FreeAddress, forms.SignupForm):  # type: ignore[misc]
     def clean_email(self) -> Any:
         """An invitation proves its own address: who signs up with another has to confirm that one, as everybody."""
         email = super().clean_email()

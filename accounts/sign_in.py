@@ -31,6 +31,7 @@ from django.forms import Form
 from django.http import HttpRequest
 
 from accounts import waiting
+from accounts.entry_forms import FreeAddress
 from accounts.models import User
 from config.lib.problems import Problem
 
@@ -50,7 +51,7 @@ PRINTED = "password123"  # what a published guide registers with; no page takes 
 signed_out_elsewhere = Signal()  # request, user
 
 
-class Registration(SignupInput):  # type: ignore[misc]
+class Registration(FreeAddress, SignupInput):  # type: ignore[misc]
     def clean_password(self) -> Any:
         """The guide's example works as it is printed, though lists of common passwords have it."""
         printed = self.cleaned_data["password"] == PRINTED

@@ -136,3 +136,19 @@ def test_an_address_that_somebody_else_signed_up_with_meanwhile_is_refused_in_wo
     assert b"This address is taken" in browser.get(link).content
     assert b"This address is taken" in browser.post(link).content
     assert standing(owner) == ("owner@example.com", True)
+
+
+@pytest.mark.parametrize("verification", ["optional", "mandatory"])
+def test_nobody_is_kept_from_signing_up_by_a_change_that_was_never_confirmed(owner, settings, verification):
+    settings.ACCOUNT_EMAIL_VERIFICATION = verification
+    for email in ("victim@corp.example", "program@corp.example"):
+        taken = change_to(as_signed_in(owner), email)
+        if email.startswith("victim"):
+            sign_up(email)
+        else:
+            body = {"email": email, "password": PASSWORD}
+            assert Client().post("/auth/register", body, content_type="application/json").status_code == 201
+        user = User.objects.get(email=email)
+        assert not user.emailaddress_set.get().verified
+        assert b"This link no longer works" in Client().get(taken).content
+    assert standing(owner) == (owner.email, True)
