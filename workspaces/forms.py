@@ -126,6 +126,9 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Organization
         fields = ["name", "domain"]
 
+    def validate_unique(self) -> None:
+        """Whose a domain is, workspaces.domains says."""
+
 
 class KeyForm(forms.Form):
     EXPIRY = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]

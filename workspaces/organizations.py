@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from config.lib.problems import Problem
 from config.lib.ratelimit import Limit, wait_seconds
-from workspaces import api_keys, audit, hosts
+from workspaces import api_keys, audit, domains, hosts
 from workspaces.models import Membership, Organization, Role, Workspace
 
 # What may be changed from outside. Whatever else a request carries is not looked at.
@@ -40,6 +40,8 @@ def create_organization(owner: Any, *, name: str, now: datetime, slug: str = "",
     organization = Organization(name=name.strip(), domain=hosts.normalize_domain(domain) or None)
     _check_pace(owner)
     with transaction.atomic():
+        if organization.domain:
+            domains.claim(organization.domain, organization, actor=owner, now=now)
         _save_with_slug(organization, name, slug)
         Membership.objects.create(organization=organization, user=owner, role=Role.OWNER)
         audit.record(organization, owner, "organization.create", organization.name, now=now)
@@ -57,6 +59,8 @@ def update_organization(organization: Organization, changes: Mapping[str, Any], 
     if "domain" in changes:
         changes["domain"] = hosts.normalize_domain(changes["domain"] or "") or None
     with transaction.atomic():
+        if changes.get("domain"):
+            domains.claim(changes["domain"], organization, actor=actor, now=now)
         _change(organization, changes)
         audit.record(organization, actor, "organization.change", ", ".join(sorted(changes)), now=now)
     api_keys.forget()
