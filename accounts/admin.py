@@ -33,6 +33,9 @@ class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+# What makes an operator of somebody: for superusers to give, or everybody who may edit accounts would be one.
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
 admin.site.unregister(allauth.mfa.admin.Authenticator)
 
 
@@ -80,6 +83,16 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        return [*self.readonly_fields, *(() if _is_superuser(request) else RIGHTS)]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Also of the page for a new password."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).annotate(organization_total=Count("memberships"))
 
@@ -99,3 +112,12 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     @admin.display(description="organizations", ordering="organization_total")
     def organization_count(self, user: User) -> int:
         return user.organization_total  # type: ignore[attr-defined]
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    """Who edits customers does not come in as another operator, by a password or an address of theirs."""
+    return user is None or _is_superuser(request) or not (user.is_staff or user.is_superuser)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 
@@ -144,3 +145,43 @@ def test_the_page_of_an_organization_costs_the_same_however_many_belong_to_it(
         acme.organization.memberships.create(user=person, role="viewer")
     with django_assert_max_num_queries(10):
         assert as_operator.get(f"{path('organization')}{acme.organization_id}/change/").status_code == 200
+
+
+@pytest.fixture
+def as_support(client, stranger):
+    """An operator who may edit and delete accounts, and nothing else."""
+    stranger.is_staff = True
+    stranger.save()
+    stranger.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    client.force_login(stranger)
+    return client
+
+
+INLINE = {"identities-TOTAL_FORMS": 0, "identities-INITIAL_FORMS": 0}
+
+
+def test_who_edits_accounts_makes_no_operator_of_anybody(as_support, owner, stranger):
+    everything = {"is_active": "on", "is_staff": "on", "is_superuser": "on", "user_permissions": ["1"]}
+    form = {"email": owner.email, "name": "Renamed"} | everything | INLINE
+    assert as_support.post(f"{path('user')}{owner.pk}/change/", form).status_code == 302
+    as_support.post(f"{path('user')}{stranger.pk}/change/", form | {"email": stranger.email})
+    for user in (owner, stranger):
+        user.refresh_from_db()
+    assert (owner.name, owner.is_staff, owner.is_superuser, owner.user_permissions.count()) == (
+        "Renamed",
+        False,
+        False,
+        0,
+    )
+    assert not stranger.is_superuser
+
+
+def test_who_edits_accounts_does_not_come_in_as_another_operator(as_support, owner, admin_user):
+    new = {"usable_password": "true", "password1": "an even better one", "password2": "an even better one"}
+    form = {"email": "mine@example.com", "name": "", "is_active": "on"} | INLINE
+    for what, sent in (("password", new), ("change", form), ("delete", {"post": "yes"})):
+        assert as_support.post(f"{path('user')}{admin_user.pk}/{what}/", sent).status_code == 403, what
+    chosen = {"action": "delete_selected", "_selected_action": [admin_user.pk, owner.pk], "post": "yes"}
+    as_support.post(path("user"), chosen)
+    assert User.objects.filter(pk__in=[admin_user.pk, owner.pk]).count() == 2
+    assert as_support.post(f"{path('user')}{owner.pk}/password/", new).status_code == 302
