@@ -163,6 +163,7 @@ HEADLESS_JWT_PRIVATE_KEY = env.str("JWT_PRIVATE_KEY", "", multiline=True)
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True  # logging out ends the token too
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 60 * 60  # seconds
 ACCOUNT_CHANGE_EMAIL = True  # one address for each account, changed when the new one is confirmed
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before that: an open browser is not enough to take an account away
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail whenever the password, the address or the second factor changes
 ACCOUNT_SESSION_REMEMBER = True
 # Single sign-on through Auth0 or any OpenID provider with the same addresses; off while one of them is empty.

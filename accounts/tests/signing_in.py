@@ -22,3 +22,8 @@ def token_of(email: str) -> dict[str, str]:
 
 def log_in(client: Client, email: str, password: str = PASSWORD, **data: str) -> HttpResponse:
     return client.post("/accounts/login/", {"login": email, "password": password, **data})
+
+
+def show_password(client: Client) -> None:
+    """What a change of the account asks for, of whoever is signed in there."""
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
-from accounts.tests.signing_in import PASSWORD, log_in
+from accounts.tests.signing_in import PASSWORD, log_in, show_password
 
 NEW = {"password1": "an even better one", "password2": "an even better one"}
 
@@ -27,7 +27,8 @@ def as_signed_in(user: User) -> Client:
 
 def change_to(client: Client, email: str) -> str:
     """The link in the mail that asks whether the new address is theirs."""
-    assert client.post("/accounts/email/", {"action_add": "", "email": email}).status_code == 302
+    show_password(client)
+    client.post("/accounts/email/", {"action_add": "", "email": email})
     return link_to(email)
 
 
@@ -152,3 +153,16 @@ def test_nobody_is_kept_from_signing_up_by_a_change_that_was_never_confirmed(own
         assert not user.emailaddress_set.get().verified
         assert b"This link no longer works" in Client().get(taken).content
     assert standing(owner) == (owner.email, True)
+
+
+def test_a_browser_that_was_left_open_does_not_give_the_account_away(owner):
+    """Changing the address leads to a new password, as changing the password does, which asks for the old one."""
+    browser = as_signed_in(owner)
+    asked = browser.post("/accounts/email/", {"action_add": "", "email": "thief@evil.example"}, follow=True)
+    assert b"Is it you?" in asked.content
+    assert (mail.outbox, owner.emailaddress_set.count()) == ([], 1)
+
+    browser.post(asked.redirect_chain[-1][0], {"password": "not the one"})
+    assert mail.outbox == []
+    browser.post(asked.redirect_chain[-1][0], {"password": PASSWORD})  # and it goes on with what was sent
+    assert [each.to for each in mail.outbox] == [["thief@evil.example"]]

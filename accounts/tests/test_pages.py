@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
-from accounts.tests.signing_in import PASSWORD, log_in
+from accounts.tests.signing_in import PASSWORD, log_in, show_password
 
 
 def link_in(message: str) -> str:
@@ -80,6 +80,7 @@ def test_every_form_says_e_mail_address(anonymous, as_owner, path):
 
 def test_a_new_address_is_told_to_the_former_one(as_owner, owner):
     former = owner.email
+    show_password(as_owner)
     as_owner.post("/accounts/email/", {"email": "other@example.com", "action_add": ""})
     as_owner.get(link_in(mail.outbox[-1].body))
 
@@ -202,6 +203,7 @@ def test_a_confirmation_link_opened_twice_says_that_there_is_nothing_left_to_do(
 
 
 def test_a_new_address_counts_when_its_link_is_opened(as_owner, owner):
+    show_password(as_owner)
     as_owner.post("/accounts/email/", {"action_add": "", "email": "new@example.com"})
     assert b"Waiting for you to open the link" in as_owner.get("/accounts/email/").content
     owner.refresh_from_db()
