@@ -78,10 +78,9 @@ def roll_up_usage() -> None:
 
 @shared_task
 def release_held() -> None:
-    now = clock.now()
     hold.keep()
-    hold.release(now)
-    hold.forget(now)
+    hold.release(clock.now)
+    hold.forget(clock.now())
 
 
 @shared_task

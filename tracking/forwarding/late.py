@@ -11,7 +11,8 @@ from tracking.models import Forwarding, LateArrival
 
 
 def note(dataset_id: int, received_at: datetime, event_ids: Sequence[bytes], now: datetime) -> None:
-    """Before they go into the log: noted in vain does no harm."""
+    """Once they are in the log, at this very moment: `latecomers` looks for them when all that was logged before `now`
+    is stored, and never again. Noted twice does no harm, so whoever logs them again after a crash notes them again."""
     if Forwarding.objects.filter(connection__workspace_id=dataset_id // 2).exists():
         ids = b"".join(event_ids)
         LateArrival.objects.create(dataset_id=dataset_id, received_at=received_at, ids=ids, noted_at=now)

@@ -65,7 +65,7 @@ def test_held_events_move_to_the_stored_ones_of_their_own_hour(acme, acme_key, c
     assert hour_of(acme).held == 2
     hold.keep()
     allow(acme, 10)
-    hold.release(now() + timedelta(hours=3))
+    hold.release(lambda: now() + timedelta(hours=3))
     stored()
 
     hour = hour_of(acme)

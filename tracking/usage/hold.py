@@ -4,10 +4,12 @@
 
 They count in the day and month in which they came, within the limits that hold now; so what makes room is a higher
 limit, not the next month. Killed anywhere nothing is lost and nothing counts twice: `keep` knows an envelope by its
-place in the stream, the log knows a released one by its number, and the writer every event by its id.
+place in the stream, the log knows a released one by its number, and the writer every event by its id. A row goes last:
+until then the next run logs it once more, in vain, and tells the forwarding of it again.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,10 +50,10 @@ def keep() -> int:
     return moved
 
 
-def release(now: datetime) -> int:
+def release(clock: Callable[[], datetime]) -> int:
     """Log what there is room for, of each organization in the order in which it came; the number of events."""
     waiting = HeldEvents.objects.order_by().values_list("organization_id", flat=True).distinct()
-    return sum(_release(organization_id, now) for organization_id in list(waiting))
+    return sum(_release(organization_id, clock) for organization_id in list(waiting))
 
 
 def forget(now: datetime) -> int:
@@ -100,24 +102,33 @@ def _row(place: str, fields: dict[bytes, bytes]) -> HeldEvents:
     )
 
 
-def _release(organization_id: int, now: datetime) -> int:
+def _release(organization_id: int, clock: Callable[[], datetime]) -> int:
     released = 0
     # One process at a time; whoever comes second finds nothing left or goes on.
     while row := HeldEvents.objects.filter(organization_id=organization_id).order_by("id").first():
-        if not _log(row, now):
+        if not _log(row, clock()):
             break  # what came later does not overtake
+        # Of this moment, not of the run's beginning: destinations take it for stored when the log is past it.
+        late.note(row.dataset_id, row.received_at, _ids(row), clock())
         if HeldEvents.objects.filter(pk=row.pk).delete()[0]:
             uncount(organization_id, row.quantity)
             released += row.quantity
     return released
 
 
+def _packed(row: HeldEvents) -> bytes:
+    return bytes.fromhex(crypto.unseal(row.sealed))
+
+
+def _ids(row: HeldEvents) -> list[bytes]:
+    return [event.event_id for event in _envelope.decode(_packed(row)).events]
+
+
 def _log(row: HeldEvents, now: datetime) -> bool:
-    packed = bytes.fromhex(crypto.unseal(row.sealed))
+    packed = _packed(row)
     envelope = _envelope.decode(packed)
     shard = buffer.shard_of(envelope.dataset_id, envelope.events[0].visitor or envelope.client.visitor)
     tally = received.tally(envelope.dataset_id, row.received_at, row.quantity, {DropReason.QUOTA: -row.quantity})
-    late.note(envelope.dataset_id, row.received_at, [event.event_id for event in envelope.events], now)
     ration = _ration(row, envelope, now)
     for _ in range(2):
         try:

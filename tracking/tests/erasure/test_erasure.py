@@ -142,7 +142,7 @@ def test_held_events_of_the_person_go_and_the_others_stay_held(acme, acme_key, o
 
     assert HeldEvents.objects.get().quantity == 1
     assert hold.waiting(acme.organization_id)[0] == 1
-    assert hold.release(now()) == 1
+    assert hold.release(now) == 1
     stored()
     assert users(acme) == ["bob"]
 

@@ -44,7 +44,7 @@ def test_a_raised_limit_releases_all_of_it_once_and_in_order(acme, acme_key, clo
     hold.keep()
     allow(acme, 10)
 
-    released = [hold.release(now()), hold.release(now())]
+    released = [hold.release(now), hold.release(now)]
 
     assert (released, names(acme), used(acme)) == ([2, 0], ["first", "second", "third"], 3)
     assert hold.waiting(acme.organization_id) == (0, None)
@@ -61,7 +61,7 @@ def test_the_limit_of_one_key_keeps_nothing_of_others_held(acme, acme_key, owner
     hold.keep()
     allow(acme, 10)
 
-    assert (hold.release(now()), names(acme)) == (1, ["used up", "Order"])
+    assert (hold.release(now), names(acme)) == (1, ["used up", "Order"])
 
 
 def test_without_more_room_nothing_is_released(acme, acme_key, clock):
@@ -69,7 +69,7 @@ def test_without_more_room_nothing_is_released(acme, acme_key, clock):
     post(batch(3), key=acme_key)
     hold.keep()
 
-    assert (hold.release(now()), HeldEvents.objects.count()) == (0, 1)
+    assert (hold.release(now), HeldEvents.objects.count()) == (0, 1)
 
 
 def test_the_next_month_releases_nothing_by_itself(acme, acme_key, clock):
@@ -79,7 +79,7 @@ def test_the_next_month_releases_nothing_by_itself(acme, acme_key, clock):
     hold.keep()
     clock.shift(timedelta(days=25))
 
-    assert hold.release(now()) == 0
+    assert hold.release(now) == 0
     assert post(batch(1), key=acme_key).json()["accepted"] == 1
 
 
@@ -94,8 +94,8 @@ def test_a_crash_after_logging_and_before_deleting_counts_nothing_twice(
         patch.setattr(hold, "uncount", lambda *_: None)
         patch.setattr("django.db.models.query.QuerySet.delete", lambda self: (0, {}))
         patch.setattr(hold, "_log", _once(hold._log))
-        hold.release(now())
-    hold.release(now())
+        hold.release(now)
+    hold.release(now)
     stored_and_booked(now())
 
     assert used(acme) == 2
