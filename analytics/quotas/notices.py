@@ -3,11 +3,10 @@
     every minute ─► counters against limits ─► LimitNotice for each share reached ─► one mail for the highest new one
                                                                                 └──► one webhook, where there is one
 
-Whoever goes from 0 to 120 % at once gets one mail. A mail that cannot be sent is tried again a minute later. Raising
+Whoever goes from 0 to 120 % at once gets one mail. What nobody could be sent is tried again a minute later. Raising
 the limit begins a new list: 80 % of more is news.
 """
 
-import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -19,11 +18,11 @@ from django.urls import reverse
 
 from analytics.quotas import webhook
 from analytics.quotas.state import Quota, quotas_of
+from config.lib.mail import send_each
 from tracking.usage import counters, prometheus
 from workspaces import limit_notices, limits
 from workspaces.models import LimitNotice, Membership, Organization, Role
 
-log = logging.getLogger(__name__)
 PERCENTS = (50, 80, 90, 100)
 AT_ONCE = 500
 Reached = tuple[int, int | None, str, str, int, int]  # organization, key, metric, period, most, percent
@@ -109,17 +108,14 @@ def _mail(pk: int, now: datetime) -> bool:
     notice = rows.filter(pk=pk, mailed_at__isnull=True).first()
     if notice is None:
         return False
-    try:
-        _send(notice, now)
-    except OSError as error:  # of the network, and all of smtplib's
-        log.warning("notice of a limit not sent, trying again: %s", error)
+    if not send_each([_letter(address, notice, now) for address in _addresses(notice.organization)]):
         return False
     notice.mailed_at = now
     notice.save(update_fields=["mailed_at"])
     return True
 
 
-def _send(notice: LimitNotice, now: datetime) -> None:
+def _letter(address: str, notice: LimitNotice, now: datetime) -> EmailMultiAlternatives:
     context = {
         "notice": notice,
         "ends": limits.end_of(notice.period, now),
@@ -130,11 +126,9 @@ def _send(notice: LimitNotice, now: datetime) -> None:
     share = f"{notice.percent} % of {notice.most:,} {notice.metric} {notice.get_period_display()}"
     subject = f"{notice.organization.name}: {share} used{of_key}"
     text = render_to_string("emails/limit.txt", context)
-    html = render_to_string("emails/limit.html", context)
-    for address in _addresses(notice.organization):
-        message = EmailMultiAlternatives(subject.replace("\r", " ").replace("\n", " "), text, to=[address])
-        message.attach_alternative(html, "text/html")
-        message.send()
+    message = EmailMultiAlternatives(subject.replace("\r", " ").replace("\n", " "), text, to=[address])
+    message.attach_alternative(render_to_string("emails/limit.html", context), "text/html")
+    return message
 
 
 def _addresses(organization: Organization) -> list[str]:

@@ -1,8 +1,10 @@
 """Whoever comes near a limit is told: once for each share, by mail and above every page."""
 
+import smtplib
 from datetime import timedelta
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 
 from analytics.quotas import notices
 from config.lib.clock import now
@@ -54,7 +56,7 @@ def test_a_mail_that_cannot_be_sent_is_tried_again(acme, acme_key, clock, mailou
     allow(acme, 1)
     post(batch(1), key=acme_key)
     with monkeypatch.context() as patch:
-        patch.setattr(notices, "_send", _no_network)
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", _no_network)
         tell()
     first = len(mailoutbox)
     tell()
@@ -64,6 +66,40 @@ def test_a_mail_that_cannot_be_sent_is_tried_again(acme, acme_key, clock, mailou
 
 def _no_network(*_):
     raise OSError("no route to host")
+
+
+def test_an_address_that_is_never_taken_brings_the_others_no_mail_every_minute(
+    acme, admin, acme_key, clock, mailoutbox, monkeypatch
+):
+    allow(acme, 1)
+    post(batch(1), key=acme_key)
+    _refuse(monkeypatch, "admin@example.com")
+
+    for _ in range(5):
+        tell()
+
+    assert [mail.to for mail in mailoutbox] == [["owner@example.com"]]
+
+
+def test_what_all_refuse_for_good_is_not_tried_for_ever(acme, acme_key, clock, monkeypatch):
+    allow(acme, 1)
+    post(batch(1), key=acme_key)
+    _refuse(monkeypatch, "owner@example.com")
+    tell()
+
+    assert not LimitNotice.objects.filter(mailed_at__isnull=True).exists()
+
+
+def _refuse(monkeypatch, address: str) -> None:
+    """The mail server knows no such mailbox."""
+    take = EmailBackend.send_messages
+
+    def answer(self, messages):
+        if address in messages[0].to:
+            raise smtplib.SMTPRecipientsRefused({address: (550, b"5.1.1 no such mailbox")})
+        return take(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", answer)
 
 
 def test_a_raised_limit_begins_anew(acme, acme_key, clock):
