@@ -4,6 +4,9 @@ a failure            5 s, 10 s, 20 s … 10 min of rest, or as long as the vendo
 a success            well again; after a longer failure all that waits is due at once
 a permanent error    paused, and its owners are told
 1 h, 24 h, 4 days    of nothing but failures: its owners are told; after 5 days it is paused
+
+The mail goes first, and what it tells of is written down after it: should we die in between, or the mail server be
+away, there is a second mail rather than none.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +18,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from config.lib.mail import send_each
 from tracking.models import Delivery, Forwarding
 from workspaces import connections
 from workspaces.models import Connection, Membership, Role
@@ -51,7 +55,7 @@ def note_success(forwarding: Forwarding, now: datetime, least_s: float = 0.0) ->
 
 
 def note_failure(forwarding: Forwarding, error: DeliveryError, now: datetime, shift: float) -> None:
-    """Raises nothing: mail that cannot be sent is tried with the next failure."""
+    """Raises nothing: mail that cannot be sent is tried again with a later failure."""
     rest = min(FIRST_REST * 2 ** min(forwarding.failures, 10), LONGEST_REST) * shift
     rest = max(rest, timedelta(seconds=error.retry_after or 0))
     Forwarding.objects.filter(pk=forwarding.pk).update(
@@ -65,13 +69,17 @@ def note_failure(forwarding: Forwarding, error: DeliveryError, now: datetime, sh
 
 
 def pause(forwarding: Forwarding, reason: str, now: datetime) -> None:
-    """Stops it until a person resumes it, and tells its owners once."""
+    """Tells its owners, and stops it until a person resumes it. While no mail goes out it only rests, for so long."""
+    running = Connection.objects.filter(pk=forwarding.pk, paused_at=None).first()
+    if running is None:
+        return
+    if not _tell(running, f"{running.name} is paused", {"reason": reason, "paused": True}):
+        Forwarding.objects.filter(pk=forwarding.pk).update(waits_until=now + LONGEST_REST)
+        return
     with transaction.atomic():
-        running = Connection.objects.select_for_update().filter(pk=forwarding.pk, paused_at=None).first()
-        if running is None:
-            return
-        connections.pause(running, reason, now=now)
-        transaction.on_commit(lambda: _tell(running, f"{running.name} is paused", {"reason": reason, "paused": True}))
+        still_running = Connection.objects.select_for_update().filter(pk=forwarding.pk, paused_at=None).first()
+        if still_running:
+            connections.pause(still_running, reason, now=now)
 
 
 def forget(forwarding: Forwarding) -> None:
@@ -90,20 +98,22 @@ def watch(now: datetime) -> None:
             pause(each, f"Nothing but failures for five days. The last: {each.last_error}", now)
             continue
         reached = max((hours for hours in TOLD_AFTER_HOURS if since >= timedelta(hours=hours)), default=0)
-        told = Forwarding.objects.filter(pk=each.pk, told_hours__lt=reached)
-        if told.update(told_hours=reached):
-            context = {"reason": each.last_error, "hours": reached, "last_warning": reached == TOLD_AFTER_HOURS[-1]}
-            _tell(each.connection, f"{each.connection.name} takes no events", context)
+        if each.told_hours >= reached:
+            continue
+        context = {"reason": each.last_error, "hours": reached, "last_warning": reached == TOLD_AFTER_HOURS[-1]}
+        if _tell(each.connection, f"{each.connection.name} takes no events", context):
+            Forwarding.objects.filter(pk=each.pk, told_hours__lt=reached).update(told_hours=reached)
 
 
-def _tell(connection: Connection, subject: str, context: dict[str, object]) -> None:
-    """To the owners and administrators of the organization, each in a mail of their own."""
+def _tell(connection: Connection, subject: str, context: dict[str, object]) -> bool:
+    """To the owners and administrators of the organization, each in a mail of their own. False: try again later."""
     workspace = connection.workspace
     path = reverse("destination", args=[workspace.slug, connection.uid])
     context |= {"connection": connection, "workspace": workspace, "link": settings.SITE_URL + path}
     people = Membership.objects.filter(organization=workspace.organization, role__in=(Role.OWNER, Role.ADMIN))
+    text, html = (render_to_string(f"emails/destination.{kind}", context) for kind in ("txt", "html"))
+    letters = []
     for address in people.values_list("user__email", flat=True):
-        text = render_to_string("emails/destination.txt", context)
-        mail = EmailMultiAlternatives(f"{subject} ({workspace.name})", text, to=[address])
-        mail.attach_alternative(render_to_string("emails/destination.html", context), "text/html")
-        mail.send(fail_silently=True)
+        letters.append(EmailMultiAlternatives(f"{subject} ({workspace.name})", text, to=[address]))
+        letters[-1].attach_alternative(html, "text/html")
+    return send_each(letters)

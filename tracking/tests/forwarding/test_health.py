@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection as database
 
 from config.lib.http import send
@@ -112,6 +113,43 @@ def test_owners_hear_after_an_hour_a_day_and_four_days_and_after_five_it_is_paus
     takes_none, paused = "mixpanel takes no events (Acme)", "mixpanel is paused (Acme)"
     assert said == [(takes_none, False), (takes_none, False), (takes_none, True), (paused, False)]
     assert "five days" in Connection.objects.get().pause_reason
+
+
+def test_a_mail_server_that_is_away_delays_the_warning_and_swallows_none(acme, vendor, writer, at_noon, monkeypatch):
+    failing(acme, vendor, writer)
+    run(at_noon)
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", _away)
+        health.watch(NOW + timedelta(hours=1))
+    health.watch(NOW + timedelta(hours=1, minutes=10))
+    health.watch(NOW + timedelta(hours=1, minutes=20))
+
+    assert [each.subject for each in mail.outbox] == ["mixpanel takes no events (Acme)"]
+
+
+def test_nothing_is_paused_without_a_word_while_the_mail_server_is_away(
+    acme, vendor, mixpanel, writer, at_noon, monkeypatch
+):
+    destination(acme, vendor)
+    store(writer, acme.dataset_id(), [view("11:01")])
+    vendor.answer(410)
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", _away)
+        run(at_noon)
+        at_noon.shift(minutes=9)
+        run(at_noon)
+    assert (Connection.objects.get().paused_at, len(vendor.requests)) == (None, 1)
+
+    vendor.answer(410)
+    at_noon.shift(minutes=1)
+    run(at_noon)
+
+    assert Connection.objects.get().paused_at == at_noon()
+    assert [each.subject for each in mail.outbox] == ["mixpanel is paused (Acme)"]
+
+
+def _away(*_):
+    raise OSError("no route to the mail server")
 
 
 def test_settings_that_cannot_be_opened_any_more_pause_it(acme, vendor, writer, at_noon, settings):
