@@ -60,14 +60,11 @@ def bring_up_to_date(dataset: Dataset, now: datetime) -> None:
 
 
 def _reach(dataset: Dataset, now: datetime) -> Reach | None:
-    """None where no event is stored, or none of a day that is over."""
+    """None where no event was ever stored, or none of a day that is over."""
     last = days.last_closed(dataset, now)
     if kept := days.first_kept(dataset):
         return Reach(kept, last, is_cut=True) if kept <= last else None
-    first = days.first_stored(dataset)
-    if first is None:
-        return None
-    known = days.rollups(dataset).filter(events__gt=0).order_by("day").values_list("day", flat=True).first()
-    is_cut = known is not None and known < first
-    oldest = first + timedelta(1) if is_cut else first
-    return Reach(oldest, last, is_cut) if oldest <= last else None
+    # Days that had events once are looked at for ever: an erasure may have taken the first of them, or all.
+    had_any = days.rollups(dataset).filter(events__gt=0).order_by("day").values_list("day", flat=True).first()
+    oldest = min((each for each in (days.first_stored(dataset), had_any) if each), default=None)
+    return Reach(oldest, last, is_cut=False) if oldest and oldest <= last else None

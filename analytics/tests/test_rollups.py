@@ -17,6 +17,7 @@ from analytics.tasks import roll_up_all
 from analytics.tests.world import Sent, page_view, store_events
 from config.celery import app
 from config.testing.world import NOW
+from tracking.models import Expiry
 from workspaces.models import Organization, Workspace
 
 pytestmark = pytest.mark.usefixtures("event_store")
@@ -183,6 +184,8 @@ def test_what_a_retention_period_dropped_keeps_the_number_it_had(shop, acme):
     store_events(other.dataset_id(), [event(datetime(2026, 2, 20, 10, tzinfo=UTC), "payment_completed", 1, 7.0)])
     AggregatedMetric.objects.update(workspace=other)  # as if its first weeks were gone from the store
     RollupDay.objects.update(workspace=other)
+    about = {"started_at": NOW, "finished_at": NOW, "before": date(2026, 2, 21)}
+    Expiry.objects.create(workspace=other, environment="live", **about)
 
     roll_up(Dataset.of(other, "live"), NOW)
 
