@@ -2,6 +2,7 @@
 
 import pytest
 
+from analytics import cohorts
 from analytics.exports import jobs
 from analytics.models import Export
 from analytics.tests.world import page_view, store_events
@@ -94,3 +95,13 @@ def test_somebody_elses_erasure_is_nobodys(as_admin, as_stranger, globex):
 
     assert as_stranger.get(f"/api/v1/erasures/{uid}").status_code == 404
     assert as_admin.delete("/api/v1/analytics/people/nobody").status_code == 404
+
+
+def test_a_frozen_cohort_says_how_many_are_left_on_it(as_admin, acme, owner):
+    cohorts.save_people(acme, "live", name="Buyers", people=[PERSON, 4712, 4713], actor=owner, now=now())
+    before = as_admin.get("/api/v1/analytics/cohorts").json()[0]["size"]
+    as_admin.delete(f"/api/v1/analytics/people/{PERSON}")
+    passed()
+
+    assert (before, as_admin.get("/api/v1/analytics/cohorts").json()[0]["size"]) == (3, 2)
+    assert '<td class="number">2</td>' in as_admin.get("/w/acme/cohorts/").content.decode()
