@@ -1,8 +1,13 @@
-"""What is forgotten of the outbox, and when: ids when no sweep asks for them any more, rows after a month."""
+"""What is forgotten of the outbox, and when: ids when no sweep asks for them any more, rows after a month.
+
+A sweep looks back from the position, which stands still while a destination is paused or its outbox is full. What it
+finds no ids of it would take for new, and send again.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from tracking.forwarding import accounting
 from tracking.models import Delivery, LateArrival
@@ -13,8 +18,9 @@ AT_ONCE = 1000
 
 
 def tidy(now: datetime) -> None:
-    done = Delivery.objects.filter(state=Delivery.State.DONE)
-    done.filter(settled_at__lt=now - IDS_KEPT, received_to__lt=now - IDS_KEPT).exclude(ids=b"").update(ids=b"")
+    passed = F("forwarding__position") - IDS_KEPT
+    done = Delivery.objects.filter(state=Delivery.State.DONE, received_to__lt=passed)
+    done.filter(settled_at__lt=now - IDS_KEPT).exclude(ids=b"").update(ids=b"")
     done.filter(settled_at__lt=now - ROWS_KEPT).delete()
     LateArrival.objects.filter(noted_at__lt=now - ROWS_KEPT).delete()
     for letter in Delivery.objects.filter(state=Delivery.State.DEAD, due_at__lt=now - ROWS_KEPT)[:AT_ONCE]:
