@@ -64,6 +64,18 @@ def test_editing_begins_with_the_rule_as_it_is_and_changes_nothing_by_itself(as_
     assert list(again.channels.all()) == list(made.channels.all())
 
 
+@pytest.mark.parametrize("threshold", [1_234_567.5, 0.1234567, 9e14, 0.00001, 5])
+def test_a_threshold_of_any_size_and_precision_stays_what_it_is(as_analyst, acme, threshold):
+    made = rule(acme, threshold=threshold, margin_pct=12.345678)
+    opened = as_analyst.get(f"/w/acme/alerts/{made.uid}/edit/")
+    fields = dict(as_analyst.get(opened["Location"]).wsgi_request.GET.lists())
+
+    as_analyst.post(f"/w/acme/alerts/{made.uid}/edit/", fields | {"name": ["Another name"]})
+
+    again = AlertRule.objects.get()
+    assert (again.name, again.threshold, again.margin_pct) == ("Another name", threshold, 12.345678)
+
+
 def test_the_preview_says_the_number_and_how_often_it_would_have_fired(as_analyst, acme):
     views(acme, 3)
     views(acme, 5, ago_s=5 * 3600)

@@ -131,9 +131,9 @@ def of_rule(rule: AlertRule, now: datetime) -> Draft:
     """QueryError when what it watched is gone."""
     quiet, watch = rule.quiet_hours or {}, rule.schedule or {}
     texts = TEXTS | {
-        "name": rule.name, "condition": rule.condition, "threshold": f"{rule.threshold:g}", "env": rule.environment,
+        "name": rule.name, "condition": rule.condition, "threshold": _written(rule.threshold), "env": rule.environment,
         "direction": rule.direction, "against": rule.against, "window": str(rule.window_minutes),
-        "for": str(rule.for_minutes), "margin": f"{rule.margin_pct:g}",
+        "for": str(rule.for_minutes), "margin": _written(rule.margin_pct),
         "most": str(rule.most_a_day or ""), "quiet_from": quiet.get("from", ""),
         "quiet_to": quiet.get("to", ""), "watch_from": watch.get("from", ""), "watch_to": watch.get("to", ""),
     }  # fmt: skip
@@ -182,6 +182,11 @@ def _number(text: str, field: str) -> float:
     if not abs(found) < 1e15:
         raise Problem(422, "number", "Write a number of a size that means something.", field=field)
     return found
+
+
+def _written(number: float) -> str:
+    """So that it is read again as it was, whatever its size."""
+    return repr(number).removesuffix(".0")
 
 
 def _one_of(choices: Any, word: str, field: str) -> str:
