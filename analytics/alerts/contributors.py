@@ -8,6 +8,7 @@ from analytics.query.model import QueryError, Result
 from analytics.reports.trends import Series
 from analytics.templatetags import numbers
 from analytics.views.said import shown_value
+from tracking.store import QueryTimeout, QueryTooLarge
 
 MOST = 3
 LONGEST = 60  # characters of a page or source: anybody may have sent them
@@ -15,16 +16,17 @@ BY = (("page", "on"), ("source", "from"))
 
 
 def contributors(gauge: Gauge, moment: datetime) -> str:
-    """ "Most on /pricing (12), /docs (5); most from Google (9)." Empty where it cannot be told apart.
+    """ "Most on /pricing (12), /docs (5); most from Google (9)." Empty where it cannot be told apart, or costs too
+    much: the crossing is told all the same.
 
-    The errors of the store.
+    StoreUnavailable.
     """
     measure = gauge.asked.series[0]
     if len(gauge.asked.series) > 1 or not isinstance(measure, Series) or measure.unit != "count":
         return ""
     try:
         found = run_many([gauge.query(measure, moment, (name,), MOST) for name, _ in BY], gauge.now)
-    except QueryError:  # a metric that pages or sources do not divide
+    except (QueryError, QueryTimeout, QueryTooLarge):  # QueryError: a metric that pages or sources do not divide
         return ""
     parts = [_largest(result, *by) for by, result in zip(BY, found, strict=True)]
     said = "; ".join(part for part in parts if part)

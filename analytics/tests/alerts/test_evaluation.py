@@ -383,3 +383,16 @@ def test_the_message_says_where_the_number_came_from(acme, vendor):
     assert "Most on /pricing (2), /xxx" in made.changes.get().said
     assert "x" * 61 not in made.changes.get().said
     assert "Most on" not in "".join(each.said for each in visits.changes.all())
+
+
+def test_an_alert_whose_contributors_cost_too_much_is_told_without_them(acme, vendor, monkeypatch):
+    def too_heavy(queries, now):
+        raise QueryTimeout("160")
+
+    monkeypatch.setattr("analytics.alerts.contributors.run_many", too_heavy)
+    made = rule(acme, webhook(acme, vendor))
+    views(acme, 3)
+    work()
+
+    assert kinds(vendor) == ["fired"]
+    assert made.changes.get().said == "Page views over the last 10 minutes: 3. Fires when above 2."
