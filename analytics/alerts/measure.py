@@ -8,7 +8,7 @@ anomaly                          deviations from what is usual at this time
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -67,7 +67,7 @@ class Gauge:
         """At each of them, asked together."""
         values = self.values(moments)
         if self.rule.condition == AlertRule.Condition.CHANGE:
-            bases = self.values([moment - self._back for moment in moments])
+            bases = self.values([self._earlier_window(moment) for moment in moments])
             return [self._change(*pair) for pair in zip(values, bases, strict=True)]
         zeros = [moment for moment, value in zip(moments, values, strict=True) if value == 0]
         silent = self._silent(zeros) if self.rule.condition not in SILENCE_COUNTS else set()
@@ -91,9 +91,16 @@ class Gauge:
         found = [result.totals[result.query.metrics[0]] for result in run_many(queries, self.now)]
         return [self._combined(found[n : n + len(series)]) for n in range(0, len(found), len(series))]
 
-    @property
-    def _back(self) -> timedelta:
-        return BACK.get(self.rule.against, self.window)
+    def _earlier_window(self, moment: datetime) -> datetime:
+        """Where it ends."""
+        back = BACK.get(self.rule.against)
+        return self._same_time(moment, back) if back else moment - self.window
+
+    def _same_time(self, moment: datetime, back: timedelta) -> datetime:
+        """Days or weeks earlier, when the clocks of the workspace showed what they show at `moment`: people keep their
+        hours when the clocks change."""
+        here = moment.astimezone(ZoneInfo(self.rule.workspace.timezone))
+        return (here - back).astimezone(UTC)
 
     def _change(self, value: float | None, base: float | None) -> Reading:
         if value is None or base is None:
@@ -123,7 +130,7 @@ class Gauge:
     def _earlier(self, moment: datetime) -> list[float | None]:
         """The values of the weeks and days before; None where the window reaches before the first event."""
         first = first_moment(self.dataset_id)
-        moments = [moment - back for back in (*anomaly.WEEKS, *anomaly.DAYS)]
+        moments = [self._same_time(moment, back) for back in (*anomaly.WEEKS, *anomaly.DAYS)]
         known = [each for each in moments if first is not None and first <= each - self.window]
         found = dict(zip(known, self.values(known), strict=True)) if known else {}
         return [found.get(each) for each in moments]

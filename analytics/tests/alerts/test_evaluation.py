@@ -1,6 +1,6 @@
 """From stored events to a told webhook, round after round, with real stores and a real receiver."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -179,6 +179,39 @@ def test_a_change_is_held_against_an_earlier_window(acme, against, earlier, valu
     reading = Gauge(made, time.now()).read(time.now())
     assert (reading.value, reading.base, reading.judged) == (2, 4, value)
     assert history(made) == ["fired"]
+
+
+def in_berlin_after_the_clocks_went_forward(acme, clock):
+    """Noon on the Monday after summer time began: ten in UTC, where it was eleven a week ago."""
+    acme.timezone = "Europe/Berlin"
+    acme.save()
+    clock.shift(datetime(2026, 3, 30, 10, tzinfo=UTC) - time.now())
+
+
+def test_the_same_time_a_week_ago_is_what_the_clocks_showed_then(acme, clock):
+    in_berlin_after_the_clocks_went_forward(acme, clock)
+    noon, an_hour_before = "2026-03-23T10:55", "2026-03-23T09:55"
+    store_events(acme.dataset_id(), [page_view(noon, visitor=n) for n in range(1, 5)])
+    store_events(acme.dataset_id(), [page_view(an_hour_before, visitor=9)])
+    views(acme, 4)
+    made = rule(acme, condition="change", threshold=40, against="week")
+
+    reading = Gauge(made, time.now()).read(time.now())
+
+    assert (reading.value, reading.base, reading.judged) == (4, 4, 0)
+
+
+def test_what_is_usual_at_this_hour_is_so_by_the_clocks(acme, clock):
+    in_berlin_after_the_clocks_went_forward(acme, clock)
+    mondays = [f"2026-{day}T10:55" for day in ("02-16", "02-23", "03-02", "03-09", "03-16", "03-23")]
+    store_events(acme.dataset_id(), [page_view("2026-02-10T10:00", visitor=99)])  # there was something before
+    store_events(acme.dataset_id(), [page_view(each, visitor=n) for each in mondays for n in range(4)])
+    views(acme, 4)
+    made = rule(acme, condition="anomaly", threshold=3)
+
+    reading = Gauge(made, time.now()).read(time.now())
+
+    assert (reading.value, reading.base, reading.judged) == (4, 4, 0)
 
 
 def test_from_nothing_there_is_no_change_in_percent(acme):
