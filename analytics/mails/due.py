@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from analytics.mails import times
-from analytics.mails.schedule import entitled
+from analytics.mails.schedule import entitled, is_entitled
 from analytics.models import ReportMail, ScheduledReport
 from analytics.query.model import QueryError
 from tracking.store import StoreError
@@ -25,6 +25,7 @@ from tracking.store import StoreError
 CLAIM = timedelta(minutes=5)
 ATTEMPTS = 8
 KEPT = timedelta(days=90)
+LEFT = "Its recipient is no member any more."
 log = structlog.get_logger(__name__)
 
 
@@ -41,10 +42,13 @@ def send(pk: int, now: datetime, write: Callable[[ReportMail], Any]) -> bool:
     if not claimed:
         return False
     mail = ReportMail.objects.select_related("recipient__report__workspace__organization").get(pk=pk)
+    if not is_entitled(mail.recipient):
+        _give_up(mail, LEFT, now)
+        return False
     try:
         write(mail).send()
     except QueryError as error:
-        _give_up(mail, str(error), now)
+        _give_up(mail, error.on_pages, now)
         return False
     except (SMTPException, OSError, StoreError) as error:
         _again(mail, error, now)

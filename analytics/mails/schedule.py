@@ -101,6 +101,11 @@ def entitled(report: ScheduledReport) -> list[ReportRecipient]:
     return [each for each in asked if each.is_guest or each.email in members]
 
 
+def is_entitled(recipient: ReportRecipient) -> bool:
+    """Whether this one gets it now: between its making and a later try to send it somebody may have left."""
+    return recipient in entitled(recipient.report)
+
+
 def _members(organization: Organization, emails: Sequence[str]) -> set[str]:
     found = Membership.objects.filter(organization=organization, user__email__in=list(emails))
     return {email.lower() for email in found.values_list("user__email", flat=True)}

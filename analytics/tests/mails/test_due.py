@@ -284,6 +284,25 @@ def test_who_left_the_organization_gets_nothing_any_more(set_up, week, clock, ad
     assert [sent.to for sent in a_minute(clock)] == [["owner@example.com"]]
 
 
+def test_who_leaves_while_the_mail_server_is_away_gets_nothing_when_it_is_back(set_up, week, clock, admin, as_owner):
+    set_up(emails="owner@example.com, admin@example.com")
+    clock.shift(TO_MONDAY)
+
+    def refuse(given):
+        raise SMTPServerDisconnected("gone")
+
+    for pk in due.walk(present.now()):
+        due.send(pk, present.now(), refuse)
+    Membership.objects.get(user=admin).delete()
+    clock.shift(timedelta(hours=1))
+
+    assert [sent.to for sent in a_minute(clock)] == [["owner@example.com"]]
+    clock.shift(timedelta(hours=1))
+    a_minute(clock)
+    assert len(mail.outbox) == 1
+    assert "no member any more" in as_owner.get("/w/acme/mails/").content.decode()
+
+
 def test_only_who_may_export_writes_to_people_outside(as_analyst, acme):
     fields = {"source": "overview", "every": "week", "emails": "boss@client.example"}
 
