@@ -35,6 +35,8 @@ ROWS, TABLE_ROWS, TABLE_COLUMNS = 5, 15, 4
 BAR_HEIGHT = 72  # pixels
 FIXED = ("period", "from", "to", "compare", "match", "interval", "env")
 OVERVIEW = "overview"
+# With the whole month before, not with the five weeks that match its weekdays.
+COMPARED = {"compare": "previous", "match": "date"}
 LOGO_WIDTH, LOGO_HEIGHT = 200, 40  # pixels at most
 LOGO_ID = "logo"
 
@@ -114,7 +116,7 @@ def asked(report: ScheduledReport, due_at: datetime) -> sources.Asked:
     for name in FIXED:
         params.pop(name, None)
     params.update({"period": "custom", "from": first.isoformat(), "to": last.isoformat()})
-    params["compare"] = "previous" if report.source == OVERVIEW else "off"
+    params.update(COMPARED if report.source == OVERVIEW else {"compare": "off"})
     environment: Environment = "test" if report.environment == "test" else "live"
     return sources.asked(report.workspace, environment, params.urlencode(), due_at)
 

@@ -186,6 +186,20 @@ def test_a_month(set_up, week, clock):
     assert sent.subject == "Acme: Overview, 1 – 31 Mar 2026"
 
 
+def test_a_month_is_compared_with_the_whole_one_before(set_up, acme, clock):
+    days = ("2026-02-01", "2026-02-14", "2026-02-28", "2026-03-10")
+    store_events(acme.dataset_id(), [page_view(f"{day}T10:00", visitor=n) for n, day in enumerate(days)])
+    store_events(acme.dataset_id(), [page_view("2026-01-31T10:00", visitor=9)])
+    set_up(every="month")
+    clock.shift(timedelta(days=21, hours=20))  # 1 April, 8:00
+
+    (sent,) = a_minute(clock)
+
+    assert "1 – 31 Mar 2026, compared with 1 – 28 Feb 2026" in sent.body
+    assert "Visitors fell from 3 to 1" in sent.body
+    assert "from=2026-03-01&to=2026-03-31&match=date" in sent.body  # the page it leads to compares with the same
+
+
 def test_any_report_comes_as_its_table(set_up, week, clock):
     set_up(source="web", f="is,page,/b")
     clock.shift(TO_MONDAY)
