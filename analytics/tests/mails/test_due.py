@@ -200,6 +200,27 @@ def test_a_month_is_compared_with_the_whole_one_before(set_up, acme, clock):
     assert "from=2026-03-01&to=2026-03-31&match=date" in sent.body  # the page it leads to compares with the same
 
 
+@pytest.mark.parametrize(
+    ("zone", "eight_there"),
+    [("America/Los_Angeles", timedelta(hours=7)), ("Europe/Berlin", timedelta(hours=-1)), ("UTC", timedelta(0))],
+)
+def test_in_a_workspace_that_moved_it_comes_at_eight_there_and_once(
+    set_up, week, clock, acme, as_owner, zone, eight_there
+):
+    set_up()
+    as_owner.put(f"/api/v1/workspaces/{acme.uid}", {"timezone": zone}, content_type="application/json")
+    hours = []
+    clock.shift(TO_MONDAY - timedelta(hours=12))
+    for hour in range(-12, 24):
+        before = len(mail.outbox)
+        a_minute(clock)
+        hours += [timedelta(hours=hour)] * (len(mail.outbox) - before)
+        clock.shift(timedelta(hours=1))
+
+    assert hours == [eight_there]
+    assert mail.outbox[0].subject == "Acme: Overview, 9 – 15 Mar 2026"
+
+
 def test_any_report_comes_as_its_table(set_up, week, clock):
     set_up(source="web", f="is,page,/b")
     clock.shift(TO_MONDAY)
