@@ -86,7 +86,8 @@ def freeze(cohort: Cohort, environment: Environment, *, name: str, actor: Any, n
 
 @transaction.atomic
 def change(cohort: Cohort, *, actor: Any, now: datetime, **fields: Any) -> Cohort:
-    """`fields` are name, description and, of a living one, filters and days."""
+    """`fields` are name, description and, of a living one, filters and days; what is as it was may be among them."""
+    fields = {name: value for name, value in fields.items() if value != getattr(cohort, name)}
     if cohort.kind == Kind.FROZEN and {"filters", "days"} & set(fields):
         raise Problem(422, "frozen", "A frozen cohort has no filters: make a new one.", field="filters")
     checks = {"filters": checked, "days": checked_days}

@@ -18,6 +18,7 @@ from analytics.query.lookup import cohort_of
 from analytics.refusals import as_problems
 from analytics.reports import people_of
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 from config.lib.problems import Problem
 from workspaces.models import Environment, Workspace
 
@@ -25,7 +26,7 @@ MOST_IDS = 100_000  # in one request
 ABOUT = [WORKSPACE, ENVIRONMENT]
 
 
-class CohortSerializer(serializers.ModelSerializer[Cohort]):
+class CohortSerializer(KnownFields, serializers.ModelSerializer[Cohort]):
     id = serializers.UUIDField(source="uid", read_only=True)
     name = serializers.CharField(max_length=80)
     filters = ConditionsField(required=False, help_text="Makes a living cohort.")
@@ -38,6 +39,12 @@ class CohortSerializer(serializers.ModelSerializer[Cohort]):
         help_text="Makes a frozen cohort of these people, as you name them in events.",
     )
     size = serializers.IntegerField(read_only=True, allow_null=True, help_text="Of a frozen one, when it was made.")
+
+    def validate_user_ids(self, given: list[str]) -> list[str]:
+        """Nobody is to believe that a list which stays as it was has other people now."""
+        if self.instance:
+            raise serializers.ValidationError("The people on a list do not change. Make a new cohort of these.")
+        return given
 
     class Meta:
         model = Cohort
@@ -93,9 +100,8 @@ def one(request: Request, uid: str) -> Response:
     if request.method == "PUT":
         body = CohortSerializer(cohort, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        fields = {name: value for name, value in body.validated_data.items() if name != "user_ids"}
         with as_problems():
-            cohorts.change(cohort, actor=request.user, now=clock.now(), **fields)
+            cohorts.change(cohort, actor=request.user, now=clock.now(), **body.validated_data)
     return Response(CohortSerializer(cohort).data)
 
 

@@ -12,9 +12,10 @@ from analytics.api.asked import WORKSPACE, kept_of
 from analytics.models import SavedMetric
 from analytics.refusals import as_problems
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 
 
-class SavedMetricSerializer(serializers.ModelSerializer[SavedMetric]):
+class SavedMetricSerializer(KnownFields, serializers.ModelSerializer[SavedMetric]):
     id = serializers.UUIDField(source="uid", read_only=True)
     name = serializers.CharField(max_length=80)
     series = serializers.JSONField(help_text='[{"metric": "visitors", "filters": […]}, …], named A, B …')

@@ -19,9 +19,10 @@ from analytics.refusals import as_problems
 from analytics.reports.segmentation import Group, segmentation
 from analytics.serializers import PeriodSerializer, period
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 
 
-class SegmentSerializer(serializers.ModelSerializer[Segment]):
+class SegmentSerializer(KnownFields, serializers.ModelSerializer[Segment]):
     id = serializers.UUIDField(source="uid", read_only=True)
     name = serializers.CharField(max_length=80)
     filters = ConditionsField()

@@ -145,6 +145,27 @@ def test_the_people_of_a_list_do_not_change(world, as_key):
     assert renamed.json()["name"] == "Ann"
 
 
+def test_of_a_list_other_people_are_refused_and_what_was_read_can_be_sent_back(world, as_key):
+    cohort = new(as_key, user_ids=["ann"]).json()
+    address = f"{API}/{cohort['id']}"
+
+    others = as_key.put(address, {"user_ids": ["bob"]}, "application/json")
+    sent_back = as_key.put(address, cohort | {"name": "Ann"}, "application/json")
+
+    assert others.status_code == 422 and "Make a new cohort of these." in others.content.decode()
+    assert (sent_back.status_code, sent_back.json()["name"], sent_back.json()["size"]) == (200, "Ann", 1)
+
+
+def test_a_field_that_nobody_reads_is_refused(world, as_key):
+    unread = new(as_key, filters=BUYERS, day=7)
+    cohort = new(as_key, filters=BUYERS).json()
+    misspelt = as_key.put(f"{API}/{cohort['id']}", {"dyas": 7}, "application/json")
+
+    assert unread.status_code == misspelt.status_code == 422
+    assert "Unknown field day. Did you mean days?" in unread.content.decode()
+    assert "Unknown field dyas. Did you mean days?" in misspelt.content.decode()
+
+
 def test_a_store_that_is_away_leaves_no_half_made_cohort(world, owner, settings):
     settings.EVENT_STORE_URL = "http://default:@127.0.0.1:9/nothing"
 

@@ -82,6 +82,18 @@ def test_what_makes_no_segment_is_refused_with_a_reason(world, as_key, fields, s
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
+def test_a_field_that_nobody_reads_is_refused_and_what_was_read_can_be_sent_back(world, as_key):
+    refused = as_key.post(API, {"name": "X", "filter": GERMANS, "filters": GERMANS}, "application/json")
+    segment = made(as_key).json()
+    misspelt = as_key.put(f"{API}/{segment['id']}", {"nmae": "Europe"}, "application/json")
+    sent_back = as_key.put(f"{API}/{segment['id']}", segment | {"name": "Europe"}, "application/json")
+
+    assert refused.status_code == misspelt.status_code == 422
+    assert "Unknown field filter. Did you mean filters?" in refused.content.decode()
+    assert "Unknown field nmae. Did you mean name?" in misspelt.content.decode()
+    assert (sent_back.status_code, sent_back.json()["name"]) == (200, "Europe")
+
+
 def test_a_neighbours_segment_is_not_there(world, globex, stranger, as_key):
     theirs = Client(headers={"X-API-Key": key_of(globex, stranger)})
     uid = made(as_key).json()["id"]

@@ -88,6 +88,16 @@ def test_a_saved_metric_is_changed_and_deleted(world, as_key):
     assert as_key.get(SAVED).json() == []
 
 
+def test_a_saved_metric_takes_no_field_that_nobody_reads(world, as_key):
+    body = {"name": "X", "series": [SIGNED_UP], "formula": "A"}
+    unread = as_key.post(SAVED, body | {"units": "percent"}, "application/json")
+    made = as_key.post(SAVED, body, "application/json").json()
+    sent_back = as_key.put(f"{SAVED}/{made['id']}", made | {"unit": "percent"}, "application/json")
+
+    assert unread.status_code == 422 and "Unknown field units. Did you mean unit?" in unread.content.decode()
+    assert (sent_back.status_code, sent_back.json()["unit"]) == (200, "percent")
+
+
 def test_a_metric_without_a_known_series_is_refused(as_key):
     refused = as_key.post(SAVED, {"name": "X", "series": [{"metric": "x"}], "formula": "A"}, "application/json")
 
