@@ -315,3 +315,26 @@ def test_thirty_widgets_ask_the_database_as_often_as_six(
 def test_strangers_get_what_is_not_there(as_stranger: Client, dashboard):
     for rest in ("", "edit/", "details/", "share/", "widgets/visitors/", "widgets/visitors.csv"):
         assert as_stranger.get(at(dashboard, rest)).status_code == 404
+
+
+BY_PAGE = {"id": "bounces", "kind": "series", "question": "s=bounce_rate&by=page"}
+
+
+def test_a_widget_that_cannot_be_told_says_why_in_the_words_of_the_menus(acme, analyst, as_analyst):
+    made = making.create(acme, name="B", config={"widgets": [BY_PAGE]}, actor=analyst, now=NOW)
+    in_words = "Bounce rate is a number of visits and cannot be broken down by Page"
+
+    shown = widget(as_analyst.get(at(made)).content.decode(), "bounces")
+    file = as_analyst.get(at(made, "widgets/bounces.csv"))
+    data = as_analyst.get(f"/api/dashboards/{made.uid}/data").json()["widgets"][0]
+
+    assert in_words in shown and "Choose Entry page instead" in shown
+    assert file.status_code == 400 and in_words in file.content.decode()
+    assert data["error"].startswith("'bounce_rate' cannot be broken down by 'page'")  # programs choose from names
+
+
+@pytest.mark.parametrize("route", ["widgets/new/?kind=table", "widgets/new/preview/?kind=table"])
+def test_the_form_of_a_widget_says_it_in_the_words_of_the_menus_too(as_analyst, dashboard, route):
+    answer = as_analyst.post(at(dashboard, route), {"title": "", "by": "page", "m": ["bounce_rate"], "top": "5"})
+
+    assert "Bounce rate is a number of visits and cannot be broken down by Page" in answer.content.decode()

@@ -74,8 +74,9 @@ def drawn(page: DashboardPage, stored: Mapping[str, Any]) -> ShownWidget:
     )
 
 
-def said(refused: Exception) -> str:
-    return costs.said(refused) if isinstance(refused, (QueryTimeout, QueryTooLarge)) else str(refused)
+def said(refused: QueryError | QueryTimeout | QueryTooLarge) -> str:
+    """To people, who choose from menus and write no parameters."""
+    return refused.on_pages if isinstance(refused, QueryError) else costs.said(refused)
 
 
 def metric_of(stored: Mapping[str, Any], asked: Any) -> str:

@@ -48,7 +48,7 @@ def edit(request: DashboardRequest, widget: str) -> HttpResponse:
             making.put_widget(request.dashboard, given, now=clock.now())
             return redirect(address(request.dashboard, "dashboard_edit"))
         except (QueryError, Problem) as refused:
-            form.add_error(None, str(refused))
+            form.add_error(None, _said(refused))
     context = {
         "dashboard": request.dashboard,
         "form": form,
@@ -72,7 +72,7 @@ def preview(request: DashboardRequest, widget: str) -> HttpResponse:
             raise QueryError("Fill in the fields, and what the widget shows appears here.")
         made = config.widget(form.widget(), SavedOf(request.workspace, clock.now()))
     except QueryError as refused:
-        return render(request, "analytics/dashboards/widgets/refused.html", {"error": str(refused)})
+        return render(request, "analytics/dashboards/widgets/refused.html", {"error": refused.on_pages})
     return render(request, "analytics/dashboards/_preview.html", {"widget": board.drawn(page, made)})
 
 
@@ -90,9 +90,13 @@ def add(request: WorkspaceRequest, slug: str) -> HttpResponse:
         try:
             return _added(request, kind, asked.urlencode())
         except (QueryError, Problem) as refused:
-            error = str(refused)
+            error = _said(refused)
     context = {"dashboards": seen, "kind": kind, "error": error, "title": request.POST.get("title", "")}
     return render(request, "analytics/dashboards/add.html", context)
+
+
+def _said(refused: QueryError | Problem) -> str:
+    return refused.on_pages if isinstance(refused, QueryError) else refused.detail
 
 
 def _added(request: WorkspaceRequest, kind: Kind, asked: str) -> HttpResponse:

@@ -44,7 +44,7 @@ def dashboard_pdf(request: DashboardRequest) -> HttpResponse:
 def sections(page: DashboardPage, dashboard: Dashboard) -> list[Section]:
     """A widget that cannot be asked says why."""
     widgets = dashboard.config["widgets"]
-    figures = [numbers.widget(page, each) for each in widgets if each["kind"] == "number"]
+    figures = [numbers.widget(page, each, board.said) for each in widgets if each["kind"] == "number"]
     values = board.figures(page, dashboard)
     shown = [Figure(_label(each), values[each["metric"]][1]) for each in figures if each["metric"] in values]
     others = [each for each in widgets if each["kind"] not in ("number", LIVE)]
@@ -55,7 +55,7 @@ def sections(page: DashboardPage, dashboard: Dashboard) -> list[Section]:
 def _sections(page: DashboardPage, stored: Mapping[str, Any]) -> list[Section]:
     if stored["kind"] == "text":
         return [Section(stored["title"], text=stored["text"])]
-    found = numbers.widget(page, stored)
+    found = numbers.widget(page, stored, board.said)
     title = found["title"] or KINDS[stored["kind"]].label
     if found["error"]:
         return [Section(title, text=found["error"])]
