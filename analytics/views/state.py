@@ -44,10 +44,15 @@ def opened(params: QueryDict, workspace: Workspace, now: datetime) -> PageQuery:
     """The page of `params`. The usual period ends with yesterday: in a new workspace it would stay empty all day, so
     there a page opens on today, and its links name every period."""
     new = is_new(workspace, now)
-    if new and not (params.get("period") or "from" in params):
-        params = params.copy()
-        params["period"] = "day"
-    return replace(from_params(params, workspace, now), is_new=new)
+    return replace(from_params(on_today(params) if new else params, workspace, now), is_new=new)
+
+
+def on_today(params: QueryDict) -> QueryDict:
+    """The same, of today where they name no period."""
+    named = params.copy()
+    if not (params.get("period") or "from" in params):
+        named["period"] = "day"
+    return named
 
 
 def read_or_usual(params: QueryDict, workspace: Workspace, now: datetime) -> tuple[PageState, str]:

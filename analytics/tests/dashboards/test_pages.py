@@ -317,6 +317,42 @@ def test_strangers_get_what_is_not_there(as_stranger: Client, dashboard):
         assert as_stranger.get(at(dashboard, rest)).status_code == 404
 
 
+def first_figure(page: str) -> str:
+    return widget(page, "visitors").split()[1]
+
+
+@pytest.mark.parametrize("period", ["28d", "yesterday"])
+def test_on_the_first_day_a_dashboard_opens_on_today_and_its_links_name_the_period(acme, analyst, as_analyst, period):
+    made = making.create(acme, name="Now", config={"period": period, "widgets": [VISITORS]}, actor=analyst, now=NOW)
+    store_events(acme.dataset_id(), [page_view("2026-03-10T08:00")])
+
+    page = as_analyst.get(at(made)).content.decode()
+    chosen = as_analyst.get(at(made, f"?period={period}")).content.decode()
+
+    assert first_figure(page) == "1" and first_figure(chosen) == "0"
+    assert f'href="?period={period}"' in page  # it can be chosen
+    assert f'data-socket="/ws/dashboard/{made.uid}?period=day&amp;parts=changing"' in page
+
+
+def test_from_the_second_day_on_it_opens_on_its_own_period(acme, analyst, as_analyst):
+    made = making.create(acme, name="Week", config={"period": "7d", "widgets": [VISITORS]}, actor=analyst, now=NOW)
+    store_events(acme.dataset_id(), [page_view("2026-03-10T08:00"), page_view("2026-03-09T08:00", visitor=2),
+                                     page_view("2026-03-08T08:00", visitor=3)])  # fmt: skip
+
+    assert first_figure(as_analyst.get(at(made)).content.decode()) == "2"
+
+
+def test_on_the_first_day_a_period_that_reaches_today_stays_and_programs_get_what_they_ask_for(
+    acme, analyst, as_analyst
+):
+    store_events(acme.dataset_id(), [page_view("2026-03-10T08:00")])
+    month = making.create(acme, name="M", config={"period": "month", "widgets": [VISITORS]}, actor=analyst, now=NOW)
+    week = making.create(acme, name="W", config={"period": "7d", "widgets": [VISITORS]}, actor=analyst, now=NOW)
+
+    assert "Month to date" in as_analyst.get(at(month)).content.decode()
+    assert as_analyst.get(f"/api/dashboards/{week.uid}/data").json()["period"]["key"] == "7d"
+
+
 BY_PAGE = {"id": "bounces", "kind": "series", "question": "s=bounce_rate&by=page"}
 
 

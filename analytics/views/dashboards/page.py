@@ -14,13 +14,15 @@ from django.http import QueryDict
 from analytics import annotations
 from analytics.dashboards import config, sharing
 from analytics.models import Annotation, Dashboard, DashboardShare
+from analytics.query import periods
+from analytics.query.extent import is_new
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Condition, Filter, Interval, Query, QueryError
 from analytics.query.page import DEFAULTS, PageQuery
 from analytics.query.parse import from_params
 from analytics.query.trees import is_of_events
 from analytics.views.reports.frame import ReportPage
-from analytics.views.state import refusal
+from analytics.views.state import on_today, refusal
 
 RATES = frozenset({"conversion_rate", "group_conversion_rate"})
 
@@ -38,7 +40,9 @@ class DashboardPage(ReportPage):
 
     @property
     def usual(self) -> dict[str, str]:
-        return DEFAULTS | dict(self.ours)
+        """What URLs leave out: what the dashboard itself says, unless it opens on another period."""
+        said = DEFAULTS | dict(self.ours)
+        return {name: value for name, value in said.items() if name != "period"} if self.is_new else said
 
     @cached_property
     def notes(self) -> list[Annotation]:
@@ -97,12 +101,22 @@ def read_state(
 
     QueryError when the dashboard's own filters name a segment or cohort that is gone: without them it would show more.
     """
-    given = params if reading.may_change else QueryDict()
+    new = _opens_on_today(dashboard, now)
+    usual = on_today(QueryDict()) if new else QueryDict()
+    given = (on_today(params) if new else params) if reading.may_change else usual
     try:
-        return read(dashboard, given, now, reading), ""
+        page, error = read(dashboard, given, now, reading), ""
     except QueryError as refused:
-        page = read(dashboard, QueryDict(), now, reading)
-        return page, refusal(refused, page)
+        page = read(dashboard, usual, now, reading)
+        error = refusal(refused, page)
+    return replace(page, is_new=new), error
+
+
+def _opens_on_today(dashboard: Dashboard, now: datetime) -> bool:
+    """Whether the period that it says is over, and was before the first event came: it would stay empty all day."""
+    key, workspace = dashboard.config["period"], dashboard.workspace
+    is_over = periods.PRESETS[key].days is not None and periods.preset(key, now, workspace.timezone).end <= now
+    return is_over and is_new(workspace, now)
 
 
 def read(dashboard: Dashboard, params: QueryDict, now: datetime, reading: Reading = INSIDE) -> DashboardPage:
