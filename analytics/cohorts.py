@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from analytics.models import Cohort
-from analytics.query.condition_json import from_list, to_json
+from analytics.query.condition_json import from_list, kept
 from analytics.query.lookup import cohort_of
 from analytics.reports import people_of
 from config.lib.problems import Problem
@@ -112,7 +112,7 @@ def checked(filters: Any) -> list[Any]:
     conditions = from_list(filters)
     if not conditions:
         raise Problem(422, "no_filters", "A living cohort needs at least one filter.", field="filters")
-    return [to_json(each) for each in conditions]
+    return kept(conditions)
 
 
 def checked_days(given: Any) -> int:

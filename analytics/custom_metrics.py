@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from analytics import formulas
 from analytics.models import SavedMetric
-from analytics.query.condition_json import to_json
+from analytics.query.condition_json import kept
 from analytics.query.lookup import SavedOf
 from analytics.query.page import PageQuery
 from analytics.reports.trends import LETTERS, Series, Trend, answer
@@ -78,7 +78,7 @@ def _define(metric: SavedMetric, series: Any, formula: str, unit: str, now: date
 
 
 def _written(series: Series) -> dict[str, Any]:
-    return {"metric": series.metric, "filters": [to_json(each) for each in series.conditions]}
+    return {"metric": series.metric, "filters": kept(series.conditions)}
 
 
 def _record(metric: SavedMetric, action: str, actor: Any, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from analytics.models import Segment
-from analytics.query.condition_json import from_list, to_json
+from analytics.query.condition_json import from_list, kept
 from config.lib.problems import Problem
 from workspaces import audit
 from workspaces.models import Workspace
@@ -60,7 +60,7 @@ def checked(filters: Any) -> list[Any]:
     conditions = from_list(filters)
     if not conditions:
         raise Problem(422, "no_filters", "A segment needs at least one filter.", field="filters")
-    return [to_json(each) for each in conditions]
+    return kept(conditions)
 
 
 def _save(segment: Segment) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from analytics.query.condition_json import to_json
+from analytics.query.condition_json import kept
 from analytics.query.model import QueryError
 from analytics.query.saved import Saved
 from analytics.query.words import known
@@ -88,4 +88,4 @@ def _checked(asked: Trend) -> Trend:
 def _series(given: Series | Custom) -> dict[str, Any]:
     if isinstance(given, Custom):
         return {"saved": given.uid}
-    return {"metric": given.metric, "filters": [to_json(each) for each in given.conditions]}
+    return {"metric": given.metric, "filters": kept(given.conditions)}

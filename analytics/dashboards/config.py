@@ -7,7 +7,6 @@ Widgets stand one after the other, `w` of twelve columns wide and `h` rows high;
 `"metric": "visitors"` may be sent instead of a question.
 """
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from django.http import QueryDict
 
 from analytics.dashboards.kinds import KINDS, Kind, Question
 from analytics.query.comparison import COMPARES
-from analytics.query.condition_json import from_list, to_json
+from analytics.query.condition_json import from_list, kept
 from analytics.query.given import list_of, text_of
 from analytics.query.model import Condition, QueryError
 from analytics.query.periods import DEFAULT_PERIOD, PRESETS
@@ -55,10 +54,7 @@ def checked(given: Any, saved: Saved) -> dict[str, Any]:
 
 def stored_filters(given: Any, saved: Saved) -> list[Any]:
     """Conditions as they are kept. QueryError."""
-    found = [to_json(each) for each in from_list(given, saved, "config.filters")]
-    if "\\u0000" in json.dumps(found):  # PostgreSQL keeps no such character
-        raise QueryError("A filter has no NUL character.", "config.filters")
-    return found
+    return kept(from_list(given, saved, "config.filters"), "config.filters")
 
 
 def locked(config: Mapping[str, Any], saved: Saved) -> tuple[Condition, ...]:

@@ -4,6 +4,8 @@
 ["did", {"filters": […], "times": 2, "days": 30}]      ["segment", "<id>"]   ["cohort", "<id>"]
 """
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from analytics.query import filter_text
@@ -58,6 +60,14 @@ def to_json(given: Condition) -> list[Any]:
             return ["segment", uid]
         case Cohort(uid):
             return ["cohort", uid]
+
+
+def kept(given: Iterable[Condition], field: str = "filters") -> list[Any]:
+    """A list of conditions as it is kept. QueryError for the one character that PostgreSQL does not keep."""
+    found = [to_json(each) for each in given]
+    if "\\u0000" in json.dumps(found):
+        raise QueryError("A filter has no NUL character.", field)
+    return found
 
 
 def _did(given: dict[str, Any], saved: Saved, depth: int) -> Did:

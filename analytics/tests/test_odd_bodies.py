@@ -76,3 +76,24 @@ def test_numbers_may_be_written_as_numbers_or_as_text(as_analyst):
     for steps in (3, "3"):
         answer = as_analyst.post("/api/v1/analytics/paths", {"steps": steps}, "application/json")
         assert answer.status_code == 200
+
+
+NUL = [["is", "page", ["/\0"]]]
+KEPT: dict[str, dict[str, Any]] = {
+    "/api/v1/analytics/segments": {"name": "X", "filters": NUL},
+    "/api/v1/analytics/cohorts": {"name": "X", "filters": NUL},
+    "/api/v1/analytics/saved-metrics": {
+        "name": "X",
+        "series": [{"metric": "visitors", "filters": NUL}],
+        "formula": "A",
+    },
+    "/api/alerts": {"name": "X", "metric_query": "visitors;is,page,/\0", "condition_type": "absence"},
+    "/api/dashboards": {"name": "X", "config": {"filters": NUL}},
+}
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_a_filter_with_a_character_that_cannot_be_kept_is_refused(as_analyst, path):
+    answer = as_analyst.post(path, KEPT[path], "application/json")
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, "A filter has no NUL character.")
