@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 
 from analytics.mails import times
@@ -16,6 +16,7 @@ from workspaces.models import Environment, Membership, Organization, Role, Works
 
 RECIPIENTS_AT_MOST = 50
 REPORTS_AT_MOST = 50  # of a workspace
+is_kept = MaxLengthValidator(254)  # characters of an address
 
 
 def addresses(text: str) -> list[str]:
@@ -27,6 +28,7 @@ def addresses(text: str) -> list[str]:
         raise Problem(422, "too_many_recipients", f"A report goes to {RECIPIENTS_AT_MOST} addresses at most.")
     for each in found:
         try:
+            is_kept(each)
             validate_email(each)
         except ValidationError:
             raise Problem(422, "not_an_address", f"“{each[:80]}” is not an e-mail address.") from None

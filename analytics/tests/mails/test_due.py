@@ -351,6 +351,7 @@ def test_only_who_may_export_writes_to_people_outside(as_analyst, acme):
     "given, says",
     [
         ({"emails": "nonsense"}, "is not an e-mail address"),
+        ({"emails": f"{'x' * 60}@{'y' * 60}.{'z' * 60}.{'y' * 60}.{'z' * 60}.example"}, "is not an e-mail address"),
         ({"emails": " "}, "at least one address"),
         ({"emails": "\n".join(f"a{n}@example.com" for n in range(51))}, "50 addresses at most"),
         ({"source": "people"}, "Choose a report"),
