@@ -1,5 +1,7 @@
 """Two people build one dashboard at the same time: what one saves while the other's page is open stays."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -92,6 +94,48 @@ def test_a_form_with_the_details_leaves_the_widgets_and_filters_it_did_not_show(
 
     assert (loaded(dashboard).name, loaded(dashboard).config["period"]) == ("Revenue", "7d")
     assert widgets(dashboard) == ["visitors", "pages"] and loaded(dashboard).config["filters"] == [PAID, DESKTOP]
+
+
+def filled_in(page: str) -> dict[str, Any]:
+    """What a browser would send of the form as it was opened."""
+    boxes = re.findall(r'<input[^>]*type="checkbox" name="(\w+)"(?: value="([^"]*)")?[^>]*checked', page)
+    texts = re.findall(r'<input type="(?:text|hidden)" name="(\w+)"[^>]*?value="([^"]*)"', page)
+    chosen = re.findall(r'<select name="(\w+)".*?<option value="([^"]*)" selected', page, re.S)
+    found: dict[str, Any] = {name: html.unescape(value) for name, value in texts + chosen}
+    for name, value in boxes:
+        found.setdefault(name, []).append(value or "on")
+    return found
+
+
+def test_a_form_that_was_open_while_others_saved_changes_only_what_its_user_changed(
+    as_analyst, as_admin, analyst, viewer, dashboard
+):
+    address = f"/w/acme/dashboards/{dashboard.uid}/details/"
+    making.change(loaded(dashboard), is_public=True, actor=analyst, now=NOW)
+    form = filled_in(as_analyst.get(address).content.decode())
+    assert (form["name"], form["period"], form["filters"], form["is_public"]) == (
+        "Sales", "yesterday", ["0", "1"], ["on"],
+    )  # fmt: skip
+    meanwhile = {"name": "Revenue", "is_public": False, "viewers": ["viewer@example.com"]}
+    as_admin.put(f"/api/dashboards/{dashboard.uid}", meanwhile, content_type="application/json")
+    add_filter(loaded(dashboard), analyst)
+
+    saved = as_analyst.post(address, form | {"tags": "weekly", "filters": ["1"]})
+
+    now = loaded(dashboard)
+    assert saved.status_code == 302
+    assert (now.tags, now.config["filters"]) == (["weekly"], [PAID, DESKTOP])  # its own changes
+    assert (now.name, now.is_public, list(now.viewers.all())) == ("Revenue", False, [viewer])  # theirs
+
+
+@pytest.mark.parametrize("seen", ["", "[]", "{", "null", '{"name": 1}', '{"viewers": 7, "filters": {}}', "[" * 10_000])
+def test_a_form_that_does_not_say_what_it_began_with_is_taken_as_it_is(as_analyst, dashboard, seen):
+    fields = {"name": "Revenue", "period": "7d", "compare": "off", "filters": ["0", "1"], "seen": seen}
+
+    saved = as_analyst.post(f"/w/acme/dashboards/{dashboard.uid}/details/", fields)
+
+    assert saved.status_code == 302 and loaded(dashboard).name == "Revenue"
+    assert loaded(dashboard).config["period"] == "7d" and loaded(dashboard).config["filters"] == [DE, PAID]
 
 
 def test_the_state_of_a_page_is_kept_beside_what_was_saved_meanwhile(as_analyst, analyst, dashboard, monkeypatch):

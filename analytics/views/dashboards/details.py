@@ -1,5 +1,10 @@
-"""The form of what a dashboard is called, what it begins with, and who may see it."""
+"""The form of what a dashboard is called, what it begins with, and who may see it.
 
+It sends along what it began with (`seen`), so that it saves what its user changed, and leaves what others changed while
+it was open.
+"""
+
+import json
 from datetime import datetime
 from typing import Any
 
@@ -43,51 +48,70 @@ class DetailsForm(forms.Form):
 
     def __init__(self, dashboard: Dashboard, data: Any = None) -> None:
         self.dashboard = dashboard
-        super().__init__(data, initial=_initial(dashboard))
+        self.began = _began(dashboard, (data or {}).get("seen", ""))
+        ticked = [str(place) for place in range(len(self.began["filters"]))]
+        super().__init__(data, initial=self.began | {"filters": ticked})
         memberships = dashboard.workspace.organization.memberships.filter(role=Role.VIEWER)
         people = User.objects.filter(pk__in=memberships.values("user_id")).order_by("email")
         self.fields["viewers"].queryset = people  # type: ignore[attr-defined]
-        self.fields["filters"].choices = _kept(dashboard)  # type: ignore[attr-defined]
-        for name, is_wanted in (("viewers", people.exists()), ("filters", bool(dashboard.config["filters"]))):
+        self.fields["filters"].choices = _kept(dashboard, self.began["filters"])  # type: ignore[attr-defined]
+        for name, is_wanted in (("viewers", people.exists()), ("filters", bool(self.began["filters"]))):
             if not is_wanted:
                 del self.fields[name]
 
+    @property
+    def seen(self) -> str:
+        return json.dumps(self.began)
+
     def save(self, *, actor: Any, now: datetime) -> Dashboard:
-        given = self.cleaned_data
-        fields = {name: given[name] for name in ("name", "description", "is_public")}
-        changed = making.change(
-            self.dashboard, actor=actor, now=now, tags=given["tags"].split(","), config=self._config, **fields
-        )
-        if "viewers" in given:
-            making.assign(changed, given["viewers"], actor=actor, now=now)
-        return changed
+        given, changed = self.cleaned_data, self.changed_data
+        fields: dict[str, Any] = {name: given[name] for name in changed if name in ("name", "description", "is_public")}
+        fields |= {"tags": given["tags"].split(",")} if "tags" in changed else {}
+        fields |= {"config": self._config} if {"period", "compare", "filters"} & set(changed) else {}
+        saved = making.change(self.dashboard, actor=actor, now=now, **fields) if fields else self.dashboard
+        if "viewers" in changed:
+            making.assign(saved, self._viewers(), actor=actor, now=now)
+        return saved
 
     def _config(self, present: dict[str, Any]) -> dict[str, Any]:
         """Widgets, and filters that the form did not show, stay what they are."""
         given = self.cleaned_data
-        shown = self.dashboard.config["filters"]
+        ours = {name: given[name] for name in ("period", "compare") if name in self.changed_data}
+        shown = self.began["filters"]
         gone = [each for place, each in enumerate(shown) if str(place) not in given.get("filters", [])]
-        kept = [each for each in present["filters"] if each not in gone]
-        return present | {"period": given["period"], "compare": given["compare"], "filters": kept}
+        return present | ours | {"filters": [each for each in present["filters"] if each not in gone]}
+
+    def _viewers(self) -> list[User]:
+        """Those who are named now, but for whom the form took away, and with whom it added."""
+        chosen = {each.pk for each in self.cleaned_data["viewers"]}
+        before = {each for each in self.began["viewers"] if isinstance(each, int)}
+        present = set(self.dashboard.viewers.values_list("pk", flat=True))
+        return list(User.objects.filter(pk__in=(present - (before - chosen)) | (chosen - before)))
 
 
-def _initial(dashboard: Dashboard) -> dict[str, Any]:
-    return {
+def _began(dashboard: Dashboard, seen: str) -> dict[str, Any]:
+    """What the form began with: as it says itself, or as the dashboard is."""
+    present = {
         "name": dashboard.name,
         "description": dashboard.description,
         "tags": ", ".join(dashboard.tags),
         "period": dashboard.config["period"],
         "compare": dashboard.config["compare"],
-        "filters": [str(place) for place in range(len(dashboard.config["filters"]))],
+        "filters": dashboard.config["filters"],
         "is_public": dashboard.is_public,
         "viewers": list(dashboard.viewers.values_list("pk", flat=True)),
     }
+    try:
+        before = json.loads(seen)
+        return {name: before[name] if type(before[name]) is type(value) else value for name, value in present.items()}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return present
 
 
-def _kept(dashboard: Dashboard) -> list[tuple[str, str]]:
+def _kept(dashboard: Dashboard, filters: list[Any]) -> list[tuple[str, str]]:
     saved = SavedOf(dashboard.workspace, clock.now())
     found = []
-    for place, each in enumerate(dashboard.config["filters"]):
+    for place, each in enumerate(filters):
         try:
             found.append((str(place), said(from_json(each, saved))))
         except QueryError as refused:
