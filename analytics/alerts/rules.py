@@ -16,7 +16,7 @@ from analytics.query import statements
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Period, Query
 from analytics.reports.trends import Trend
-from analytics.reports.trends.answer import parts
+from analytics.reports.trends.answer import check_rate, parts
 from config.lib.problems import Problem
 from workspaces import audit
 from workspaces.models import Connection, Workspace
@@ -121,7 +121,7 @@ def _fill(rule: AlertRule, fields: dict[str, Any], now: datetime) -> None:
     for name, value in fields.items():
         setattr(rule, name, value.strip() if isinstance(value, str) else value)
     asked = question.read(rule.query, SavedOf(rule.workspace, now))
-    _check_askable(rule, asked, now)
+    check_askable(rule, asked, now)
     rule.query = question.stored(asked)
     check(rule)
 
@@ -142,12 +142,14 @@ def check(rule: AlertRule) -> None:
         raise Problem(422, "threshold", "Say how much, as a number above 0.", field="threshold_value")
 
 
-def _check_askable(rule: AlertRule, asked: Trend, now: datetime) -> None:
-    """QueryError where the engine could not tell it: now, and not when it is evaluated."""
+def check_askable(rule: AlertRule, asked: Trend, now: datetime) -> None:
+    """QueryError where the engine could not tell it, or always told the same: now, and not when it is evaluated."""
     dataset_id = rule.workspace.dataset_id(rule.environment)  # type: ignore[arg-type]
     period = Period("custom", now - timedelta(minutes=1), now)
     for series in (series for measure in asked.series for series in parts(measure)):
-        statements(Query(dataset_id, "UTC", period, (series.metric,), filters=series.conditions), now)
+        query = Query(dataset_id, "UTC", period, (series.metric,), filters=series.conditions)
+        check_rate(query)
+        statements(query, now)
 
 
 def _begin_anew(rule: AlertRule, now: datetime) -> None:

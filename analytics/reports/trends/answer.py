@@ -70,8 +70,13 @@ def answer(page: PageQuery, asked: Trend, now: datetime) -> Answer:
 
 def _check_rate(page: PageQuery, measure: Series | Custom, asked: Trend) -> None:
     for each in parts(measure):
-        if each.metric == "conversion_rate" and not tells_converted(query(page, each, asked, ())):
-            raise QueryError(WHOSE, "series", on_pages=WHOSE_ON_PAGES)
+        check_rate(query(page, each, asked, ()))
+
+
+def check_rate(asked: Query) -> None:
+    """QueryError for the conversion rate of whatever was done: that is 100 %."""
+    if "conversion_rate" in asked.metrics and not tells_converted(asked):
+        raise QueryError(WHOSE, "series", on_pages=WHOSE_ON_PAGES)
 
 
 def parts(measure: Series | Custom) -> tuple[Series, ...]:

@@ -93,6 +93,20 @@ def test_without_a_number_the_preview_still_shows_the_present_one(as_analyst, ac
     assert "3 now" in page and "Write a number to see how often it would have fired" in page
 
 
+def test_a_conversion_rate_of_any_event_is_not_watched_until_an_event_is_chosen(as_analyst, acme):
+    views(acme, 3)
+    says = "Choose an event in place of any event"
+    query = {"asked": "1", "m": "conversion_rate", "condition": "below", "threshold": "5", "name": "Conversion"}
+
+    chosen = text_of(as_analyst.get(f"{NEW}?{urlencode(query)}"))
+    refused = as_analyst.post(NEW, query)
+    assert says in chosen and "now would" not in chosen
+    assert says in text_of(refused) and 'value="Conversion"' in refused.content.decode()
+    assert not AlertRule.objects.exists()
+
+    assert as_analyst.post(NEW, query | {"e": "signup"}).status_code == 302
+
+
 def test_the_filter_dialog_adds_a_condition_and_keeps_what_was_typed(as_analyst):
     query = {"asked": "1", "m": "events", "e": "signup", "name": "Mine", "dimension": "page", "operator": "is"}
     moved = as_analyst.get(f"{NEW}?{urlencode(query | {'value': '/docs|/blog'})}")

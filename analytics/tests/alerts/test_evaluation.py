@@ -362,6 +362,8 @@ def test_test_data_and_neighbours_are_not_counted(acme, globex):
         ("s=visitors&period=7d", "Unknown parameter 'period'"),
         ({"series": [{"metric": "visitors"}], "by": "page"}, "Unknown field 'by'"),
         ("exit_rate", "Watch exits"),
+        ("conversion_rate", "needs what those who converted did"),
+        ("s=conversion_rate;is,country,DE&s=visitors&formula=A*B", "needs what those who converted did"),
         ("saved,none", "There is no saved metric"),
         ("visitors;is,nothing,1", "nothing"),
         ("s=visitors&formula=A+B", "no series B"),

@@ -82,7 +82,7 @@ def _build(request: WorkspaceRequest, slug: str, rule: AlertRule | None) -> Http
             messages.success(request, f"{saved.name} is watched from now on, every half minute.")
             return redirect("alert", slug, saved.uid)
     except (QueryError, Problem) as refused:
-        error = str(refused)
+        error = refused.on_pages if isinstance(refused, QueryError) else refused.detail
         draft = _kept(params, request.workspace, now)
     response = render(request, "analytics/alerts/builder.html", _context(request, rule, draft, error, now))
     patch_vary_headers(response, ["HX-Request"])
@@ -160,9 +160,12 @@ def _preview(workspace: Workspace, draft: Draft, now: datetime) -> tuple[Preview
     try:
         rule = AlertRule(workspace=workspace, **known.fields() | {"name": "New alert"})
         rules.check(rule)
+        rules.check_askable(rule, draft.asked, now)
         return preview(rule, now, is_complete), ""
     except Problem as refused:
         return None, refused.detail
+    except QueryError as refused:
+        return None, refused.on_pages
 
 
 def _metrics(workspace: Workspace) -> Choices:
