@@ -46,6 +46,8 @@ class SignUp(OurWords, FreeAddress, forms.SignupForm):  # type: ignore[misc]
 
 
 class ForgottenPassword(OurWords, forms.ResetPasswordForm):  # type: ignore[misc]
+    users: list[Any]  # whom the link goes to
+
     def clean_email(self) -> Any:
         """The link goes to the account's own address: one that waits to be confirmed may be anybody's."""
         email = super().clean_email()
