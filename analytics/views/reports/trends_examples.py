@@ -21,6 +21,7 @@ EXAMPLES: dict[str, Trend] = {
         (_of("visitors"), _of("visitors", "add_to_cart"), _of("visitors", "purchase"))
     ),
     "Shop: purchases, by source": Trend((_of("events", "purchase"),), by="source"),
+    "Shop: share of visitors who buy, by source": Trend((_of("group_conversion_rate", "purchase"),), by="source"),
     "Content: engaged time, by page": Trend((_of("engaged_time"),), by="page"),
     "Content: readers who subscribe, in percent": _rate("newsletter_signup", "page_view"),
     "Portfolio: projects opened, by country": Trend((_of("visitors", "project_opened"),), by="country"),
