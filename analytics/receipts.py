@@ -17,8 +17,6 @@ from analytics.query.size import ESTIMATE_PERCENT
 from analytics.query.words import known_dimension
 from analytics.reports.evidence import Excluded, Visit, excluded, one_visit
 
-ROWS = 10_000
-
 
 @dataclass(frozen=True)
 class Run:
@@ -47,7 +45,7 @@ def receipt(query: Query, now: datetime) -> Receipt:
 
     QueryError; the errors of the store.
     """
-    query, alone = _asked(query), _alone(query)
+    alone = _alone(query)
     with recorded() as ran:
         result = run(query, now)
     name = query.metrics[0]
@@ -83,13 +81,6 @@ def of_params(query: Query, params: QueryDict) -> Query:
 def of_row(query: Query, dimension: str, value: str) -> Query:
     """The question for the number in the row `value` of a breakdown by `dimension`, alone."""
     return replace(query, dimensions=(dimension,), groups=(value,))
-
-
-def _asked(query: Query) -> Query:
-    """A share of all visitors is only told in the whole breakdown."""
-    if query.groups and query.metrics[0] == "conversion_rate":
-        return replace(query, groups=None, limit=ROWS)
-    return query
 
 
 def _alone(query: Query) -> Query:

@@ -90,13 +90,18 @@ def _asked(question: Query, now: datetime) -> _Asked:
         main,
         totals=_over_all(plan.totals(query), exact, now) if query.totals or not (main or query.dimensions) else [],
         everybody=_over_all(plan.population(query), exact, now) if is_rate else [],
-        everybody_then=_over_time(plan.population(query), query, exact, now) if is_rate and query.interval else [],
+        everybody_then=_over_time(plan.population(query), query, exact, now) if is_rate and _is_series(query) else [],
         rest=(parts if _names_groups(query) else parts[1:]) if query.dimensions else [],
     )
 
 
 def _names_groups(query: Query) -> bool:
     return bool(query.dimensions) and (query.interval is not None or query.groups is not None)
+
+
+def _is_series(query: Query) -> bool:
+    """Its rows are buckets: also where the period is the only one, of groups that are known and all others."""
+    return query.interval is not None or _names_groups(query)
 
 
 def _whole(query: Query) -> Query:
@@ -152,10 +157,9 @@ def _result(asked: _Asked, answers: Answers, as_of: datetime, now: datetime) -> 
     everybody, peers = (assemble.groups(query, answers.to(each)) for each in (asked.everybody, asked.peers))
     found = assemble.groups(_whole(query), answers.to(_of_groups(asked)))
     totals, before = assemble.totals(query, assemble.groups(query, answers.to(asked.totals)), everybody)
-    is_series = query.interval is not None or asked.has_others
     return Result(
         query=query,
-        rows=_buckets(asked, answers, now) if is_series else assemble.rows(query, found, everybody, peers),
+        rows=_buckets(asked, answers, now) if _is_series(query) else assemble.rows(query, found, everybody, peers),
         totals=totals,
         totals_before=before,
         group_count=found.count,

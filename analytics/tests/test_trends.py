@@ -179,6 +179,7 @@ def test_a_conversion_rate_asks_for_what_those_who_converted_did(world, as_viewe
     ]
     assert totals(answer(as_viewer, "s=conversion_rate&f=is,event,signup"))[0][1] == "50\u202f%"
     assert [row[0] for row in totals(answer(as_viewer, "s=conversion_rate&by=event"))] == ["page_view", "signup"]
+    assert [row[1] for row in totals(answer(as_viewer, "s=conversion_rate&by=event"))] == ["100\u202f%", "50\u202f%"]
 
 
 def test_a_dialog_adds_a_condition_to_the_series_it_was_opened_for(world, as_viewer):
