@@ -1,6 +1,6 @@
 """Routes of accounts. allauth's own pages stand under /accounts/ (config.urls)."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from accounts import api as endpoints
 from accounts import views
@@ -19,7 +19,7 @@ root = [
     path("auth/jwt/login", endpoints.login, name="jwt_login"),
     path("auth/jwt/logout", endpoints.log_out, name="jwt_logout"),
     # In place of allauth's, which confirms whoever opens it.
-    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", ConfirmAddress.as_view(), name="account_confirm_email"),
+    path("accounts/confirm-email/<str:key>/", ConfirmAddress.as_view(), name="account_confirm_email"),
 ]
 pages = [
     path("account/", views.profile, name="account"),
