@@ -22,6 +22,9 @@ from config.launcher.configuration import ROOT, configured, port, var_folder
 from config.launcher.terminal import Refusal, say, step
 
 NEEDED_BYTES = 300_000_000  # empty stores, and room for the first days
+RUNNING = "MetricPal is already running"
+STARTING_SECONDS = 180  # a first start makes the demo
+WORKING = frozenset({"web", "live", "writer", "worker", "beat"})  # one of them lives: the stores are prepared
 
 
 def up() -> None:
@@ -31,7 +34,7 @@ def up() -> None:
     os.umask(0o077)  # what the children write is their owner's alone
     _end_on_signals()
     try:
-        with only_one(var, f"MetricPal is already running at {address} (process {os.getpid()})."):
+        with only_one(var, f"{RUNNING} at {address} (process {os.getpid()})."):
             _check_space(var)
             _check_ports(web_port)
             _serve(var, web_port, address, began)
@@ -46,9 +49,19 @@ def manage(arguments: Sequence[str]) -> int:
         with only_one(var, f"A command is at work here (process {os.getpid()})."), _stores(var, port()):
             signal.signal(signal.SIGINT, lambda number, frame: None)  # Ctrl-C is the command's; we wait for its end
             return subprocess.run(command).returncode
-    except Busy:
+    except Busy as busy:
+        _wait_while_starting(var, str(busy))
         os.environ.update(surroundings.of_running(var))
         return subprocess.run(command).returncode
+
+
+def _wait_while_starting(var: Path, who: str) -> None:
+    """Before the stores are up and prepared a command would find nothing, or half of it."""
+    deadline = time.monotonic() + STARTING_SECONDS
+    while who.startswith(RUNNING) and not WORKING & RunFile(var).running().keys():
+        if time.monotonic() > deadline:
+            raise Refusal("MetricPal is starting here and not ready yet. Say it again when it is.")
+        time.sleep(0.2)
 
 
 def _end_on_signals() -> None:

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-from config.embedded import up
+from config.embedded import surroundings, up
+from config.embedded.only_one import only_one
+from config.embedded.runfile import RunFile
 from config.launcher import configuration, stamps, values
 from config.launcher.configuration import ROOT
 from config.launcher.running import run
@@ -51,6 +53,22 @@ def test_whoever_is_at_home_in_the_demo_is_told_no_password_and_no_key_that_is_n
     assert "http://127.0.0.1:8000/w/demo-shop/" in told
     assert "demo@example.com  (with the password you chose)" in told
     assert "snippet" not in told
+
+
+def test_a_command_beside_a_start_waits_until_the_stores_are_prepared(tmp_path):
+    environment = os.environ | {"METRICPAL_VAR": str(tmp_path)}
+    command = [sys.executable, "-m", "config.embedded", "manage", "version"]
+    with only_one(tmp_path, f"{up.RUNNING} at http://127.0.0.1:8000 (process 1)."):
+        asked = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        with pytest.raises(subprocess.TimeoutExpired):
+            asked.wait(1.5)
+
+        (tmp_path / "secrets").mkdir()
+        surroundings.keep(tmp_path, {"SITE_URL": "http://127.0.0.1:8000"})
+        RunFile(tmp_path).remember({"postgres": os.getpid(), "web": os.getpid()})
+
+        assert asked.communicate(timeout=30)[0].startswith("5.")
+        assert asked.returncode == 0
 
 
 def test_without_python_it_says_what_to_install(tmp_path):
