@@ -26,6 +26,16 @@ def forget_clients():
         client.cache_clear()
 
 
+@pytest.mark.parametrize("host", ["10.0.0.5:8000", "a_b", "[::1"])
+def test_whoever_asks_by_address_is_told_whatever_the_names_of_the_site_are(client, db, event_store, settings, host):
+    settings.ALLOWED_HOSTS = ["metrics.example.com"]
+
+    for path in ("/health", "/readiness"):
+        assert client.get(path, headers={"host": host}).status_code == 200
+    for path in ("/metrics", "/health/", "/accounts/login/"):
+        assert client.get(path, headers={"host": host}).status_code == 400
+
+
 @pytest.fixture
 def without(settings):
     """`without("BUFFER_URL")`: that Valkey does not answer."""
