@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
 from config.lib.problems import Problem
@@ -46,26 +46,29 @@ def create(workspace: Workspace, *, actor: Any, now: datetime, **fields: Any) ->
         raise Problem(
             422, "invalid_name", "Use letters, digits, dots, dashes and underscores; not “new” alone.", field="name"
         )
-    if of_workspace(workspace).filter(name=fields["name"]).exists():
-        raise Problem(409, "name_taken", "A schema of this name exists. Change that one with PUT.", field="name")
     made = EventSchema(workspace=workspace, created_at=now, changed_at=now, **_checked(fields))
-    with transaction.atomic():
-        made.save()
-        _keep_version(made, actor, now)
-        _record(made, "schema.create", actor, now)
+    try:
+        with transaction.atomic():
+            made.save()
+            _keep_version(made, actor, now)
+            _record(made, "schema.create", actor, now)
+    except IntegrityError:  # only the database knows who is making one of the same name at this moment
+        detail = "A schema of this name exists. Change that one with PUT."
+        raise Problem(409, "name_taken", detail, field="name") from None
     api_keys.forget()  # this process knows at once, here and below
     return made
 
 
 def change(schema: EventSchema, changes: dict[str, Any], *, actor: Any, now: datetime) -> None:
-    """`changes`: some of FIELDS. Raises Problem."""
+    """`changes`: some of FIELDS; all others stay as they are now. Raises Problem."""
     checked = _checked(changes)
     if checked.pop("name", schema.name) != schema.name:
         raise Problem(422, "name_stays", "Events name the schema, so its name stays. Create another.", field="name")
-    demands_more = any(checked.get(name, getattr(schema, name)) != getattr(schema, name) for name in DEMANDS)
-    for name, value in checked.items():
-        setattr(schema, name, value)
     with transaction.atomic():
+        _take_alone(schema)
+        demands_more = any(checked.get(name, getattr(schema, name)) != getattr(schema, name) for name in DEMANDS)
+        for name, value in checked.items():
+            setattr(schema, name, value)
         schema.version += demands_more
         _touch(schema, now)
         if demands_more:
@@ -85,6 +88,7 @@ def delete(schema: EventSchema, *, actor: Any, now: datetime) -> None:
 def add_rule(schema: EventSchema, rule: Rule, *, actor: Any, now: datetime) -> FixRule:
     """For events to come; those in quarantine are replayed by tracking.quarantine. `rule.number` is given here."""
     with transaction.atomic():
+        _take_alone(schema)
         made = FixRule.objects.create(
             schema=schema,
             event=rule.event,
@@ -103,6 +107,7 @@ def add_rule(schema: EventSchema, rule: Rule, *, actor: Any, now: datetime) -> F
 def end_rule(rule: FixRule, *, actor: Any, now: datetime) -> None:
     """Events to come are not repaired by it any more; those it repaired stay repaired."""
     with transaction.atomic():
+        _take_alone(rule.schema)
         _record(rule.schema, "schema.rule_end", actor, now, str(rule))
         rule.delete()
         _touch(rule.schema, now)
@@ -136,6 +141,15 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     if "properties" in checked:
         checked["properties"] = definition.cleaned(checked["properties"])
     return checked
+
+
+def _take_alone(schema: EventSchema) -> None:
+    """One change after the other, each of what the one before it has left. Raises Problem when it is deleted by now."""
+    locked = EventSchema.objects.select_related("workspace__organization").select_for_update(of=("self",))
+    try:
+        schema.refresh_from_db(from_queryset=locked)
+    except EventSchema.DoesNotExist:
+        raise Problem(409, "schema_deleted", "This schema has been deleted meanwhile.") from None
 
 
 def _touch(schema: EventSchema, now: datetime) -> None:
