@@ -27,15 +27,16 @@ def create(workspace: Workspace, *, actor: Any, now: datetime, **fields: Any) ->
     if of_workspace(workspace).count() >= MAX_CONTAINERS:
         raise Problem(409, "too_many", f"A workspace has at most {MAX_CONTAINERS} containers. Delete one first.")
     container = Container(workspace=workspace, **_checked({"rules": {}} | fields))
-    return _saved(container, "container.create", actor, now)
+    return _saved(container, None, "container.create", actor, now)
 
 
 def change(container: Container, changes: dict[str, Any], *, actor: Any, now: datetime) -> None:
-    """`changes`: some of FIELDS. Raises Problem."""
-    for name, value in _checked(changes).items():
+    """`changes`: some of FIELDS. All else stays as it is now, what is live and stopped above all. Raises Problem."""
+    checked = _checked(changes)
+    for name, value in checked.items():
         setattr(container, name, value)
     if changes:
-        _saved(container, "container.change", actor, now)
+        _saved(container, [*checked], "container.change", actor, now)
 
 
 def delete(container: Container, *, actor: Any, now: datetime) -> None:
@@ -89,9 +90,9 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def _saved(container: Container, action: str, actor: Any, now: datetime) -> Container:
+def _saved(container: Container, names: list[str] | None, action: str, actor: Any, now: datetime) -> Container:
     with transaction.atomic():
-        container.save()
+        container.save(update_fields=names)
         _record(container, action, actor, now, str(container))
     return container
 
@@ -105,7 +106,7 @@ def _saved_adaptor(adaptor: Adaptor, fields: dict[str, Any], action: str, actor:
     if others.filter(name=adaptor.name).exists():
         raise Problem(422, "name_taken", "Another adaptor of this container has this name.", field="name")
     with transaction.atomic():
-        adaptor.save()
+        adaptor.save(update_fields=[name for name in ADAPTOR_FIELDS if name in fields] if adaptor.pk else None)
         _record(adaptor.container, action, actor, now, f"{adaptor.name} of {adaptor.container}")
     return adaptor
 

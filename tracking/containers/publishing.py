@@ -92,9 +92,9 @@ def set_killed(container: Container, is_killed: bool, *, actor: Any, now: dateti
 
 
 def _lock(container: Container) -> None:
-    """Two people who publish at once get two revisions, one after the other."""
-    Container.objects.select_for_update().get(pk=container.pk)
-    container.refresh_from_db(fields=["live"])
+    """Two people who publish at once get two revisions, one after the other, of the draft as it is then."""
+    locked = Container.objects.select_related("workspace__organization", "live").select_for_update(of=("self",))
+    container.refresh_from_db(from_queryset=locked)
 
 
 def _record(container: Container, action: str, actor: Any, now: datetime, number: int) -> None:

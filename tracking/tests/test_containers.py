@@ -14,7 +14,7 @@ from config.lib.clock import now
 from config.lib.problems import Problem
 from tracking import script_builds
 from tracking.containers import drafts, publishing, serving, syntax
-from tracking.models import ScriptChannel
+from tracking.models import Container, ScriptChannel
 from tracking.tests.containers import container, recode
 from workspaces import api_keys
 from workspaces.models import AuditEntry, Workspace
@@ -154,6 +154,21 @@ def test_canary_runs_ahead_while_an_operator_holds_stable_and_a_pinned_container
     ScriptChannel.objects.create(name="stable", version="2.2.0")
     serving.forget()
     assert ["newer()" in tag(each) for each in (stable, canary, pinned)] == [False, True, False]
+
+
+def test_who_saves_a_draft_read_before_it_was_stopped_or_published_undoes_neither(acme: Workspace):
+    made = container(acme, "first()")
+    read_by_ann, read_by_bob = (Container.objects.get(pk=made.pk) for _ in range(2))
+    recode(made, "second()")
+    publishing.set_killed(made, True, actor="test", now=now())
+
+    drafts.change(read_by_ann, {"name": "Other"}, actor="test", now=now())
+    assert "nothing()" in tag(made)
+    publishing.set_killed(made, False, actor="test", now=now())
+    assert "second()" in tag(made)
+
+    drafts.change(read_by_ann, {"rules": {"track_clicks": False}}, actor="test", now=now())
+    assert publishing.publish(read_by_bob, actor="test", now=now()).content["rules"]["track_clicks"] is False
 
 
 def test_a_channel_that_does_not_exist_is_refused_with_the_choices(acme: Workspace):
