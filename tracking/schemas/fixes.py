@@ -21,7 +21,7 @@ from tracking import properties
 from tracking.event_names import clean_name
 from tracking.events import MAX_KEY_BYTES, MAX_STRING_BYTES
 from tracking.schemas.kinds import KINDS
-from tracking.trees import Rejected
+from tracking.trees import Rejected, count_keys, has_nul
 
 Properties = dict[str, Any]
 FIRST_MS = 10**11  # a smaller number is one of seconds
@@ -102,10 +102,14 @@ def _object(value: Any) -> Any:
 
 
 def _json(value: Any) -> Any:
+    """What the text says, if an event might have said it itself: the limits of the door have looked at a text alone."""
     try:
-        return msgspec.json.decode(value) if isinstance(value, str) else None
-    except (msgspec.DecodeError, RecursionError):
+        read = msgspec.json.decode(value) if isinstance(value, str) else None
+        if isinstance(read, dict | list):
+            count_keys(read)
+    except (msgspec.DecodeError, RecursionError, Rejected):
         return None
+    return None if has_nul(read) else read
 
 
 def _moment(value: Any) -> Any:

@@ -8,6 +8,7 @@ import pytest
 from config.lib.clock import now
 from tracking import usage
 from tracking.schemas import faults, registry
+from tracking.schemas.compiled import Rule
 from tracking.tests.door import envelopes, events, post, verdicts
 from workspaces import api_keys
 
@@ -236,3 +237,22 @@ def test_the_id_of_an_event_does_not_depend_on_its_schema(acme_key, schema):
 
 def _faults(acme: Any) -> list[faults.Faults]:
     return faults.lately(acme.dataset_id(), now())
+
+
+DEEP = '{"a":' * 800 + "1" + "}" * 800
+
+
+@pytest.mark.parametrize("mode", ["warn", "quarantine"])
+@pytest.mark.parametrize(
+    "text", [DEEP, "[" * 800 + "]" * 800, '{"a": "\\u0000"}', json.dumps(dict.fromkeys(map(str, range(300))))]
+)
+def test_what_a_rule_reads_from_a_text_keeps_the_limits_of_an_event(acme, acme_key, owner, schema, mode, text):
+    made = schema(mode=mode, properties={"purchase": {"address": "object", "items": "array"}})
+    for name, kind in (("address", "object"), ("items", "array")):
+        registry.add_rule(made, Rule(0, "purchase", "cast", name, kind), actor=owner, now=now())
+    said = {"schema_id": "shop", "event_type": "purchase", "properties": {"address": text, "items": text}}
+    answer = post(said, acme_key)
+
+    assert (answer.status_code, told(answer)[1:]) == (200, ("schema", "/properties/address"))
+    (envelope,) = envelopes(acme.dataset_id())
+    assert "\0" not in str(envelope)
