@@ -11,12 +11,13 @@ from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.forms import UserCreateForm, UserEditForm
 from accounts.models import Identity, User
-from accounts.sign_in import end_elsewhere
+from accounts.sign_in import end_elsewhere, operated
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "MetricPal: operators"
@@ -101,6 +102,24 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         super().save_model(request, user, form, change)
         if change and "email" in form.changed_data:
             self._move(request, user)
+        if change and "is_active" in form.changed_data:
+            _tell(request, user, "account.open" if user.is_active else "account.close")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        before = User.objects.filter(pk=id).first() if id.isdecimal() else None
+        response = super().user_change_password(request, id, form_url)
+        if before and not User.objects.filter(pk=id, password=before.password).exists():
+            _tell(request, before, "password.set")
+        return response
+
+    @transaction.atomic  # Django's own is around its forms, and not around actions on a list
+    def delete_model(self, request: HttpRequest, user: User) -> None:
+        _tell(request, user, "account.delete")
+        super().delete_model(request, user)
+
+    def delete_queryset(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        for user in chosen:
+            self.delete_model(request, user)
 
     def _move(self, request: HttpRequest, user: User) -> None:
         """The former address opens nothing any more, nor does who came in by it. Nobody has proved the new one yet."""
@@ -112,6 +131,11 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     @admin.display(description="organizations", ordering="organization_total")
     def organization_count(self, user: User) -> int:
         return user.organization_total  # type: ignore[attr-defined]
+
+
+def _tell(request: HttpRequest, user: User, action: str) -> None:
+    """Whoever keeps a log of the organizations the person belongs to."""
+    operated.send(User, request=request, user=user, action=action)
 
 
 def _is_superuser(request: HttpRequest) -> bool:

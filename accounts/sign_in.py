@@ -49,6 +49,7 @@ STAGES = {
 PRINTED = "password123"  # what a published guide registers with; no page takes it
 
 signed_out_elsewhere = Signal()  # request, user
+operated = Signal()  # request, user, action: what an operator, who is request.user, does to the account of user
 
 
 class Registration(FreeAddress, SignupInput):  # type: ignore[misc]

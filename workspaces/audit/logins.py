@@ -11,7 +11,7 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sign_in import signed_out_elsewhere
+from accounts.sign_in import operated, signed_out_elsewhere
 from config.lib import clock
 from config.lib.addresses import client_address
 from workspaces import audit
@@ -30,12 +30,17 @@ def connect() -> None:
     mfa_signals.authenticator_reset.connect(_changed("second_factor.codes"), weak=False, dispatch_uid="audit")
     mfa_signals.authentication_failed.connect(_changed("second_factor.failed"), weak=False, dispatch_uid="audit")
     signed_out_elsewhere.connect(_changed("login.end_all"), weak=False, dispatch_uid="audit")
+    operated.connect(_operated, dispatch_uid="audit")
     user_logged_out.connect(_changed("login.end"), weak=False, dispatch_uid="audit")
     user_login_failed.connect(_failed, dispatch_uid="audit")
 
 
 def _logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     _tell(user, "login", request)
+
+
+def _operated(request: HttpRequest, user: User, action: str, **_: Any) -> None:
+    _tell(user, action, request, by=request.user)
 
 
 def _changed(action: str) -> Any:

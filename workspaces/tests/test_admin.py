@@ -185,3 +185,24 @@ def test_who_edits_accounts_does_not_come_in_as_another_operator(as_support, own
     as_support.post(path("user"), chosen)
     assert User.objects.filter(pk__in=[admin_user.pk, owner.pk]).count() == 2
     assert as_support.post(f"{path('user')}{owner.pk}/password/", new).status_code == 302
+
+
+def test_what_an_operator_does_to_a_member_stands_in_the_log_of_the_organization(as_operator, acme, owner, viewer):
+    """Whoever sets a password could come in by it."""
+    new = {"usable_password": "true", "password1": "an even better one", "password2": "an even better one"}
+    as_operator.post(f"{path('user')}{owner.pk}/password/", new | {"password2": "not the same"})
+    as_operator.post(f"{path('user')}{owner.pk}/password/", new)
+    form = {"email": owner.email, "name": ""} | INLINE
+    as_operator.post(f"{path('user')}{owner.pk}/change/", form)
+    as_operator.post(f"{path('user')}{owner.pk}/change/", form | {"is_active": "on"})
+    as_operator.post(path("user"), {"action": "delete_selected", "_selected_action": [viewer.pk], "post": "yes"})
+
+    entries = acme.organization.audit_entries.order_by("number")
+    assert {each.actor for each in entries} == {"stranger@example.com"}
+    assert [(each.action, each.target.partition(" ")[0]) for each in entries] == [
+        ("password.set", owner.email),
+        ("account.close", owner.email),
+        ("account.open", owner.email),
+        ("account.delete", viewer.email),
+    ]
+    assert not User.objects.filter(pk=viewer.pk).exists()
