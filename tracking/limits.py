@@ -25,8 +25,8 @@ _blocked: dict[str, float] = {}  # address → until when its unknown keys are n
 
 def sender_of(environ: Mapping[str, Any]) -> str:
     """The address to count by, or "". Of IPv6 the half that a subscriber is given."""
-    address = client_address(environ)
-    return _sender(address, address == environ.get("REMOTE_ADDR"))
+    address, peer = client_address(environ), client_address({"REMOTE_ADDR": environ.get("REMOTE_ADDR", "")})
+    return _sender(address, address == peer)
 
 
 @lru_cache(maxsize=1024)

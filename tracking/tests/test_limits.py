@@ -67,12 +67,19 @@ def test_of_ipv6_the_subscriber_is_counted(acme_key, ten_at_once, proxied):
     assert statuses(1, acme_key, **proxied("2001:db8:1:3::1")) == [200]
 
 
+def test_visitors_whose_ipv4_a_proxy_writes_as_ipv6_are_not_one_sender(acme_key, ten_at_once, proxied):
+    assert statuses(11, acme_key, **proxied("::ffff:203.0.113.9"))[-1] == 429
+    assert statuses(1, acme_key, **proxied("::ffff:203.0.113.10")) == [200]
+    assert statuses(1, acme_key, **proxied("203.0.113.9")) == [429]
+
+
 @pytest.mark.parametrize(
     ("remote", "forwarded", "expected"),
     [
         ("203.0.113.9", "", ""),  # reserved for documentation: not a public address
         ("8.8.8.8", "", "8.8.8.8"),
         ("10.0.0.7", "", ""),  # a proxy that nobody told us of, or a container's gateway
+        ("::ffff:10.0.0.7", "", ""),
         ("127.0.0.1", "", ""),
         ("127.0.0.1", "10.0.0.7", "10.0.0.7"),
         ("8.8.8.8", "1.1.1.1", "8.8.8.8"),

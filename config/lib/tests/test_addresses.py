@@ -16,6 +16,11 @@ PEER = "10.0.0.1"
         (["10.0.0.0/8"], PEER, "unknown", PEER),
         (["10.0.0.0/8"], PEER, "2001:db8::1", "2001:db8::1"),
         (["10.0.0.0/8"], PEER, "10.0.0.3", "10.0.0.3"),
+        # As one socket for both versions writes IPv4, at a proxy or here.
+        (["10.0.0.0/8"], PEER, "::ffff:1.1.1.1", "1.1.1.1"),
+        (["10.0.0.0/8"], PEER, "6.6.6.6, 1.1.1.1, ::ffff:10.0.0.2", "1.1.1.1"),
+        (["10.0.0.0/8"], "::ffff:10.0.0.1", "1.1.1.1", "1.1.1.1"),
+        ([], "::ffff:9.9.9.9", "", "9.9.9.9"),
     ],
 )
 def test_forwarded_addresses_are_believed_of_trusted_proxies_only(settings, trusted, peer, forwarded, expected):
