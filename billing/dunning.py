@@ -70,7 +70,7 @@ def concerned(now: datetime) -> list[int]:
 
 def owners(subscription: Subscription) -> list[str]:
     organization = subscription.customer.organization
-    found = Membership.objects.filter(organization=organization, role=Role.OWNER).order_by("id")
+    found = Membership.objects.filter(organization=organization, role=Role.OWNER, user__is_active=True).order_by("id")
     return list(found.values_list("user__email", flat=True))
 
 

@@ -105,7 +105,8 @@ def accept(invitation: Invitation, user: Any, now: datetime) -> Membership:
 
 def is_backed(invitation: Invitation) -> bool:
     """Whether who sent it may still let somebody in with that role: it promises no more than they have by now."""
-    by = Membership.objects.filter(organization=invitation.organization_id, user=invitation.invited_by_id).first()
+    senders = Membership.objects.filter(organization=invitation.organization_id, user__is_active=True)
+    by = senders.filter(user=invitation.invited_by_id).first()
     return by is not None and _may_grant(by, Role(invitation.role))
 
 

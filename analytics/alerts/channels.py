@@ -97,7 +97,7 @@ def channel_of(connection: Connection) -> Channel:
     channel = connections.provider_of(connection)
     assert isinstance(channel, Channel)
     if isinstance(channel, Email):
-        return channel.only_to(_members(connection.workspace.organization))
+        return channel.only_to(_members(connection.workspace.organization, user__is_active=True))
     return channel
 
 
@@ -109,7 +109,7 @@ def mail_about_pause(channel: Connection, reason: str) -> None:
         "reason": reason,
         "link": settings.SITE_URL + reverse("channels", args=[workspace.slug]),
     }
-    able = workspace.organization.memberships.filter(role__in=(Role.OWNER, Role.ADMIN))
+    able = workspace.organization.memberships.filter(role__in=(Role.OWNER, Role.ADMIN), user__is_active=True)
     to = list(able.values_list("user__email", flat=True))
     subject = f"Channel paused: {channel.name}".replace("\r", " ").replace("\n", " ")
     mail = EmailMultiAlternatives(subject, render_to_string("emails/channel_paused.txt", context), to=to)
@@ -128,5 +128,5 @@ def _check_members(workspace: Workspace, kind: str, values: Mapping[str, str]) -
         raise Problem(422, "no_member", says, field="to")
 
 
-def _members(organization: Organization) -> set[str]:
-    return {email.lower() for email in organization.memberships.values_list("user__email", flat=True)}
+def _members(organization: Organization, **who: bool) -> set[str]:
+    return {email.lower() for email in organization.memberships.filter(**who).values_list("user__email", flat=True)}

@@ -97,9 +97,9 @@ def unsubscribe(recipient: ReportRecipient, now: datetime) -> None:
 
 
 def entitled(report: ScheduledReport) -> list[ReportRecipient]:
-    """Who gets it now: guests, and those who are members still; nobody who left it."""
+    """Who gets it now: guests, and those who are members still; nobody who left it, or whose account is closed."""
     asked = list(report.recipients.filter(unsubscribed_at__isnull=True))
-    members = _members(report.workspace.organization, [each.email for each in asked])
+    members = _members(report.workspace.organization, [each.email for each in asked], user__is_active=True)
     return [each for each in asked if each.is_guest or each.email in members]
 
 
@@ -108,6 +108,6 @@ def is_entitled(recipient: ReportRecipient) -> bool:
     return recipient in entitled(recipient.report)
 
 
-def _members(organization: Organization, emails: Sequence[str]) -> set[str]:
-    found = Membership.objects.filter(organization=organization, user__email__in=list(emails))
+def _members(organization: Organization, emails: Sequence[str], **who: bool) -> set[str]:
+    found = Membership.objects.filter(organization=organization, user__email__in=list(emails), **who)
     return {email.lower() for email in found.values_list("user__email", flat=True)}

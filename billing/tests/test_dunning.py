@@ -2,10 +2,12 @@
 
 import pytest
 
+from accounts.models import User
 from billing import banners, dunning, entitlements, tasks
 from billing.models import DunningNotice
 from billing.tests.fake_stripe import changes, customers
 from config.lib.clock import now
+from workspaces.models import Membership
 
 
 @pytest.fixture
@@ -36,6 +38,14 @@ def test_at_first_everything_works_and_owners_are_told(unpaid, mailoutbox):
     assert mailoutbox[0].to == ["owner@example.com"]
     assert "until 17 April 2026" in mailoutbox[0].body
     assert "/o/acme/billing/" in mailoutbox[0].body
+
+
+def test_an_owner_whose_account_is_closed_is_told_of_no_money(unpaid, admin, mailoutbox):
+    Membership.objects.filter(user=admin).update(role="owner")
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    tell(unpaid)
+
+    assert [sent.to for sent in mailoutbox] == [["owner@example.com"]]
 
 
 def test_after_the_grace_limits_shrink_and_stay_soft(unpaid, mailoutbox):

@@ -110,10 +110,10 @@ def _tell(connection: Connection, subject: str, context: dict[str, object]) -> b
     workspace = connection.workspace
     path = reverse("destination", args=[workspace.slug, connection.uid])
     context |= {"connection": connection, "workspace": workspace, "link": settings.SITE_URL + path}
-    people = Membership.objects.filter(organization=workspace.organization, role__in=(Role.OWNER, Role.ADMIN))
+    able = Membership.objects.filter(organization=workspace.organization, role__in=(Role.OWNER, Role.ADMIN))
     text, html = (render_to_string(f"emails/destination.{kind}", context) for kind in ("txt", "html"))
     letters = []
-    for address in people.values_list("user__email", flat=True):
+    for address in able.filter(user__is_active=True).values_list("user__email", flat=True):
         letters.append(EmailMultiAlternatives(f"{subject} ({workspace.name})", text, to=[address]))
         letters[-1].attach_alternative(html, "text/html")
     return send_each(letters)

@@ -100,6 +100,15 @@ def test_an_invitation_promises_no_more_than_its_sender_has_by_now(boss, acme, a
         members.accept(invitation, stranger, clock.now())
 
 
+def test_an_invitation_ends_with_the_account_of_its_sender(acme, admin, stranger, as_stranger):
+    """A person who was shut out must not come back by a link sent to an address of theirs."""
+    _, token = members.invite(membership(acme, admin), email=stranger.email, role="admin", now=clock.now())
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    assert as_stranger.post(f"/invitations/{token}/").status_code == 404
+    User.objects.filter(pk=admin.pk).update(is_active=True)
+    assert as_stranger.post(f"/invitations/{token}/").status_code == 302
+
+
 def test_an_admin_neither_withdraws_nor_replaces_the_invitation_of_an_owner(boss, as_admin):
     members.invite(boss, email="new@example.com", role="owner", now=clock.now())
     assert b"Withdraw" not in as_admin.get("/o/acme/members/").content

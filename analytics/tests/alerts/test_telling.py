@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
+from accounts.models import User
 from analytics.alerts import channels, evaluation, notices, rules, telling
 from analytics.models import AlertChange, Notice
 from analytics.tests.alerts.world import heard, history, kinds, rule, states, views, webhook, work
@@ -370,6 +371,15 @@ def test_who_has_left_gets_no_mail(acme, owner, analyst):
     assert [letter.to for letter in mail.outbox] == [["owner@example.com"]]  # about the paused channel
     told.refresh_from_db()
     assert told.pause_reason == "None of its addresses belongs to a member of the organization."
+
+
+def test_whose_account_is_closed_gets_no_mail_either(acme, owner, admin):
+    told = channels.mail_to(acme, admin, time.now())
+    busy(acme, told)
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    work()
+
+    assert [letter.to for letter in mail.outbox] == [["owner@example.com"]]  # about the paused channel
 
 
 def test_a_name_of_several_lines_makes_no_header_of_its_own(acme, owner):

@@ -7,6 +7,7 @@ from smtplib import SMTPServerDisconnected
 import pytest
 from django.core import mail
 
+from accounts.models import User
 from analytics import segments
 from analytics.mails import due, letter
 from analytics.models import ReportMail, ScheduledReport
@@ -336,6 +337,17 @@ def test_who_leaves_while_the_mail_server_is_away_gets_nothing_when_it_is_back(s
     a_minute(clock)
     assert len(mail.outbox) == 1
     assert "no member any more" in as_owner.get("/w/acme/mails/").content.decode()
+
+
+def test_whose_account_is_closed_gets_nothing_until_it_is_open_again(set_up, week, clock, admin):
+    set_up(emails="owner@example.com, admin@example.com")
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    clock.shift(TO_MONDAY)
+    assert [sent.to for sent in a_minute(clock)] == [["owner@example.com"]]
+
+    User.objects.filter(pk=admin.pk).update(is_active=True)
+    clock.shift(timedelta(days=7))
+    assert sorted(sent.to[0] for sent in a_minute(clock)) == ["admin@example.com", *["owner@example.com"] * 2]
 
 
 def test_only_who_may_export_writes_to_people_outside(as_analyst, acme):
