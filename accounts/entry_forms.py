@@ -1,14 +1,19 @@
 """allauth's forms in the product's words: it says "Email", every other page "e-mail address"."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account import forms
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.models import EmailAddress
 from allauth.core import context
-from django.db import transaction
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
 
 
 class OurWords:
@@ -34,8 +39,23 @@ class FreeAddress:
         wished.exclude(user__email__iexact=email).delete()
         return super().validate_unique_email(email)  # type: ignore[misc]
 
+    def save(self, request: HttpRequest) -> Any:
+        """ValidationError for the second of two at the same moment, as of a double click."""
+        try:
+            with transaction.atomic():
+                return super().save(request)  # type: ignore[misc]
+        except IntegrityError:
+            raise get_adapter().validation_error("email_taken") from None
+
 
 class SignUp(OurWords, FreeAddress, forms.SignupForm):  # type: ignore[misc]
+    def try_save(self, request: HttpRequest) -> Any:
+        try:
+            return super().try_save(request)
+        except ValidationError as taken:
+            messages.info(request, taken.messages[0])
+            return None, redirect(f"{reverse('account_login')}?{urlencode({'next': request.POST.get('next', '/')})}")
+
     def clean_email(self) -> Any:
         """An invitation proves its own address: who signs up with another has to confirm that one, as everybody."""
         email = super().clean_email()

@@ -25,6 +25,7 @@ from allauth.headless.internal.decorators import mark_request_as_headless
 from allauth.headless.tokens.strategies.jwt.internal import get_token_session
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.dispatch import Signal
 from django.forms import Form
@@ -66,7 +67,7 @@ def register(request: HttpRequest, email: str, password: str) -> dict[str, Any]:
         form = Registration({"email": email, "password": password})
         if not form.is_valid():
             raise _refusal(form)
-        user, _ = form.try_save(request)
+        user = _made(form, request)
         if user is None:
             make_password(password)  # takes as long as making the account would
             return account(User(email=email.lower(), uid=uuid.uuid4()), is_verified=False)
@@ -74,6 +75,14 @@ def register(request: HttpRequest, email: str, password: str) -> dict[str, Any]:
             flows.signup.complete_signup(request, user=user)
         logout(request)  # to register is not to sign in: the caller holds no token for that session
     return account(user)
+
+
+def _made(form: Registration, request: HttpRequest) -> Any:
+    """None where nobody may learn that the address is taken."""
+    try:
+        return form.try_save(request)[0]
+    except ValidationError as taken:
+        raise Problem(422, "invalid", taken.messages[0], field="email") from None
 
 
 def sign_in(request: HttpRequest, email: str, password: str) -> dict[str, str]:

@@ -1,12 +1,15 @@
 """Whose an address is: what confirms it, what one that waits is worth, and the account's own meanwhile."""
 
 import re
+import threading
 from urllib.parse import quote
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
+from accounts import entry_forms
 from accounts.models import User
 from accounts.tests.signing_in import PASSWORD, log_in, show_password
 
@@ -166,3 +169,31 @@ def test_a_browser_that_was_left_open_does_not_give_the_account_away(owner):
     assert mail.outbox == []
     browser.post(asked.redirect_chain[-1][0], {"password": PASSWORD})  # and it goes on with what was sent
     assert [each.to for each in mail.outbox] == [["thief@evil.example"]]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("over_api", [False, True])
+def test_a_double_click_on_sign_up_makes_one_account_and_no_error(monkeypatch, over_api):
+    """Each finds the address free before the other has taken it."""
+    together, answers = threading.Barrier(2), []
+    look = entry_forms.FreeAddress.validate_unique_email
+
+    def both_look(form, email):
+        found = look(form, email)
+        together.wait()
+        return found
+
+    monkeypatch.setattr(entry_forms.FreeAddress, "validate_unique_email", both_look)
+
+    def click():
+        body = {"email": "new@example.com", "password": PASSWORD, "password1": PASSWORD}
+        address = "/auth/register" if over_api else "/accounts/signup/"
+        sent = Client().post(address, body, **({"content_type": "application/json"} if over_api else {}))
+        answers.append((sent.status_code, sent.headers.get("Location", "")))
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    [each.start() for each in clicks]
+    [each.join() for each in clicks]
+    assert sorted(answers) == ([(201, ""), (422, "")] if over_api else [(302, "/"), (302, "/accounts/login/?next=%2F")])
+    assert User.objects.count() == 1
