@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
 from analytics.alerts import channels
@@ -24,6 +24,7 @@ from workspaces.providers import DeliveryError
 
 LEASE = timedelta(minutes=2)  # more than any channel takes
 MOST_AT_ONCE = 1000
+JUST_FAILED = 2  # attempts: seconds and minutes between them
 UNREADABLE = "Its secret cannot be read: the installation's key has changed. Type it in again."
 log = structlog.get_logger()
 
@@ -70,10 +71,16 @@ def message_of(change: AlertChange, uid: str) -> Message:
 
 
 def _due(now: datetime) -> QuerySet[Notice]:
-    """A channel that has just failed is left alone: its other notices would only hold up those of others."""
+    """A channel that has just failed is left alone: its other notices would only hold up those of others.
+
+    For some minutes, or as long as it asks. Later a failed notice waits for hours, and the channel may be well long
+    since: then only the next word on the same alert waits with it, as nobody should hear the end before the beginning.
+    """
     waiting = Notice.objects.filter(state="waiting")
-    failing = waiting.filter(due_at__gt=now).exclude(last_error="").values("channel")
-    return waiting.filter(due_at__lte=now, channel__paused_at=None).exclude(channel__in=failing)
+    failed = waiting.exclude(last_error="")
+    resting = failed.filter(due_at__gt=now, attempts__lte=JUST_FAILED).values("channel")
+    before = failed.filter(channel=OuterRef("channel"), change__rule=OuterRef("change__rule"), pk__lt=OuterRef("pk"))
+    return waiting.filter(~Exists(before), due_at__lte=now, channel__paused_at=None).exclude(channel__in=resting)
 
 
 def _claim(notice_id: int, now: datetime) -> Notice | None:

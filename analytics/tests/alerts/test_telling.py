@@ -185,6 +185,43 @@ def test_a_channel_that_hangs_does_not_make_its_other_notices_hang(acme, vendor,
     assert len(vendor.requests) == 4
 
 
+def after_hours_of_failure(told, vendor, clock, **fields):
+    """A rule that fired, of which the channel has heard nothing in four hours. Now it would."""
+    made = busy(told.workspace, told, **fields)
+    vendor.respond = lambda _: _broken()
+    for _ in range(4 * HOUR // (5 * MINUTE)):
+        work()
+        clock.shift(5 * MINUTE)
+    vendor.respond = None
+    vendor.requests.clear()
+    assert Notice.objects.earliest("pk").due_at - time.now() > timedelta(hours=1)
+    return made
+
+
+def test_the_end_of_an_alert_is_not_told_before_its_beginning(acme, vendor, clock):
+    made = after_hours_of_failure(webhook(acme, vendor), vendor, clock)
+    views(acme, 1)
+    work()
+    work()
+    assert (history(made), vendor.requests) == (["fired", "resolved"], [])
+
+    clock.move_to(Notice.objects.earliest("pk").due_at + timedelta(seconds=1))
+    work()
+    work()
+
+    assert kinds(vendor) == ["fired", "resolved"]
+
+
+def test_what_fires_after_a_long_failure_of_the_channel_does_not_wait_for_what_fired_before(acme, vendor, clock):
+    told = webhook(acme, vendor)
+    first = after_hours_of_failure(told, vendor, clock, name="One", tells_resolved=False)
+
+    second = busy(acme, told, name="Two", window_minutes=5)
+    work()
+
+    assert (states(first), states(second), kinds(vendor)) == (["waiting"], ["sent"], ["fired"])
+
+
 def test_a_refusal_for_good_pauses_the_channel_tells_the_owner_and_keeps_the_notice(acme, owner, admin, vendor, clock):
     told = webhook(acme, vendor)
     made = busy(acme, told)
