@@ -18,15 +18,24 @@ _encoder = msgspec.msgpack.Encoder()
 
 
 def erase_held(erasure: Erasure) -> int:
-    """Out of the database, and out of the stream before it; the number of events. Raises redis.RedisError."""
+    """Out of the database, and out of the stream before it; the number of events. Raises redis.RedisError.
+
+    What another SECRET_KEY sealed goes as a whole: nobody can say whose it is, and the former key may come back.
+    """
     hold.keep()
-    return take_held(erasure.datasets, lambda around, each: not erasure.is_person or _is_of(erasure, around, each))
+    return take_held(
+        erasure.datasets,
+        lambda around, each: not erasure.is_person or _is_of(erasure, around, each),
+        with_unreadable=True,
+    )
 
 
-def take_held(datasets: Collection[int], is_gone: Callable[[Envelope, Accepted], bool]) -> int:
+def take_held(
+    datasets: Collection[int], is_gone: Callable[[Envelope, Accepted], bool], *, with_unreadable: bool = False
+) -> int:
     """Those that `is_gone` names, out of the database; the number of events. Raises redis.RedisError."""
     rows = HeldEvents.objects.filter(dataset_id__in=datasets).order_by("id")
-    return sum(_take(row, is_gone) for row in rows.iterator(AT_ONCE))
+    return sum(_take(row, is_gone, with_unreadable) for row in rows.iterator(AT_ONCE))
 
 
 def erase_unstorable(erasure: Erasure) -> int:
@@ -47,22 +56,29 @@ def take_unstorable(datasets: Collection[int], is_gone: Callable[[Envelope], boo
     return erased
 
 
-def _take(row: HeldEvents, is_gone: Callable[[Envelope, Accepted], bool]) -> int:
-    envelope = _envelope.decode(bytes.fromhex(crypto.unseal(row.sealed)))
+def _take(row: HeldEvents, is_gone: Callable[[Envelope, Accepted], bool], with_unreadable: bool) -> int:
+    mine = HeldEvents.objects.filter(pk=row.pk)
+    try:
+        envelope = _envelope.decode(bytes.fromhex(crypto.unseal(row.sealed)))
+    except crypto.SealBroken:
+        return _gone(row, row.quantity, mine.delete()[0]) if with_unreadable else 0
     kept = [each for each in envelope.events if not is_gone(envelope, each)]
     gone = len(envelope.events) - len(kept)
     if not gone:
         return 0
-    mine = HeldEvents.objects.filter(pk=row.pk)
-    if kept:
-        envelope.events = kept
-        sealed = crypto.seal(_encoder.encode(envelope).hex())
-        changed = mine.update(sealed=sealed, quantity=len(kept))
-    else:
-        changed = mine.delete()[0]
-    if changed:
-        hold.uncount(row.organization_id, gone)
-    return gone if changed else 0
+    if not kept:
+        return _gone(row, gone, mine.delete()[0])
+    envelope.events = kept
+    sealed = crypto.seal(_encoder.encode(envelope).hex())
+    return _gone(row, gone, mine.update(sealed=sealed, quantity=len(kept)))
+
+
+def _gone(row: HeldEvents, number: int, changed: int) -> int:
+    """They are held no longer, unless somebody else was faster."""
+    if not changed:
+        return 0
+    hold.uncount(row.organization_id, number)
+    return number
 
 
 def _fits(packed: bytes, datasets: Collection[int], is_gone: Callable[[Envelope], bool]) -> bool:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 from django.db import transaction
 from django.db.models import Sum
 
@@ -32,6 +33,7 @@ from workspaces import limits
 from workspaces.models import Organization
 
 AT_ONCE = 500
+log = structlog.get_logger()
 _envelope = msgspec.msgpack.Decoder(Envelope)
 
 
@@ -103,16 +105,23 @@ def _row(place: str, fields: dict[bytes, bytes]) -> HeldEvents:
 
 
 def _release(organization_id: int, clock: Callable[[], datetime]) -> int:
-    released = 0
+    released, unreadable = 0, list[int]()
+    waiting = HeldEvents.objects.filter(organization_id=organization_id).order_by("id")
     # One process at a time; whoever comes second finds nothing left or goes on.
-    while row := HeldEvents.objects.filter(organization_id=organization_id).order_by("id").first():
-        if not _log(row, clock()):
-            break  # what came later does not overtake
+    while row := waiting.exclude(pk__in=unreadable).first():
+        try:
+            if not _log(row, clock()):
+                break  # what came later does not overtake
+        except crypto.SealBroken:
+            unreadable.append(row.pk)
+            continue
         # Of this moment, not of the run's beginning: destinations take it for stored when the log is past it.
         late.note(row.dataset_id, row.received_at, _ids(row), clock())
         if HeldEvents.objects.filter(pk=row.pk).delete()[0]:
             uncount(organization_id, row.quantity)
             released += row.quantity
+    if unreadable:  # they wait for the former key, and are forgotten without it
+        log.error("held events cannot be read: was SECRET_KEY another?", organization=organization_id, rows=unreadable)
     return released
 
 

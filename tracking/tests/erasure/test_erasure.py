@@ -147,6 +147,21 @@ def test_held_events_of_the_person_go_and_the_others_stay_held(acme, acme_key, o
     assert users(acme) == ["bob"]
 
 
+def test_held_events_that_another_key_sealed_go_as_a_whole_and_keep_no_person_here(
+    acme, acme_key, owner, two_people, clock, settings
+):
+    allow(acme, 0)
+    say(acme_key, "phone", "ann")
+    hold.keep()
+    settings.SECRET_KEY = "another-key-than-the-one-that-sealed-them"
+    asked = ask(acme, owner)
+    passes(clock)
+
+    asked.refresh_from_db()
+    assert asked.done_at and users(acme) == ["bob", "bob"]
+    assert (HeldEvents.objects.count(), hold.waiting(acme.organization_id)[0]) == (0, 0)
+
+
 def _view(visitor: str, user: str) -> dict[str, object]:
     return {"event_type": "page_view", "visitor_id": visitor, "user_id": user, "id": str(uuid.uuid4())}
 

@@ -121,6 +121,22 @@ def test_a_crash_between_keeping_and_clearing_the_stream_keeps_it_once(acme, acm
     assert HeldEvents.objects.count() == 1
 
 
+def test_what_another_key_sealed_holds_up_nobody_and_waits_for_that_key(acme, acme_key, clock, settings):
+    allow(acme, 0)
+    post(goal("before"), key=acme_key)
+    hold.keep()
+    former = settings.SECRET_KEY
+    settings.SECRET_KEY = "another-key-than-the-one-that-sealed-them"
+    post(goal("after"), key=acme_key)
+    hold.keep()
+    allow(acme, 10)
+
+    without = hold.release(now), names(acme)
+    settings.SECRET_KEY_FALLBACKS = [former]
+
+    assert (without, hold.release(now), names(acme)) == ((1, ["after"]), 1, ["after", "before"])
+
+
 def test_after_thirty_days_it_is_deleted(acme, acme_key, clock):
     allow(acme, 0)
     post(batch(2), key=acme_key)
