@@ -55,6 +55,17 @@ def test_a_personal_view_is_seen_by_its_maker_alone_and_a_shared_one_by_all(as_a
     ]
 
 
+def test_a_shared_view_of_a_report_that_is_not_for_viewers_is_not_shown_to_them(as_analyst, as_viewer, acme):
+    keep(as_analyst, name="Checkout", page="funnel", state="?period=7d", shared="1")
+    keep(as_analyst, name="Ours", shared="1")
+
+    viewers, analysts = (menu_of(client.get(TRENDS)) for client in (as_viewer, as_analyst))
+    assert (sorted(viewers), sorted(analysts)) == (["Ours"], ["Checkout", "Ours"])
+    assert as_viewer.get(analysts["Checkout"]).status_code == 403
+    assert "Checkout" not in as_viewer.get(LIST).content.decode()
+    assert "Checkout" in as_analyst.get(LIST).content.decode()
+
+
 def test_a_viewers_views_are_personal_and_theirs_to_delete_and_no_others(as_analyst, as_viewer, acme):
     keep(as_viewer, shared="1")
     keep(as_analyst, name="Ours", shared="1")

@@ -13,6 +13,7 @@ from analytics.query.model import QueryError
 from analytics.views import state
 from analytics.views.exports.sources import REPORTS
 from analytics.views.reports.frame import read_state
+from analytics.views.views_menu import offered
 from config.lib import clock
 from config.lib.problems import Problem
 from workspaces.access import WorkspaceRequest, workspace_view
@@ -26,8 +27,10 @@ OVERVIEW = "overview"
 def listed(request: WorkspaceRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _keep(request, slug)
-    found = saved_views.seen_by(request.workspace, request.user)
-    rows = [(each, saved_views.address(each, slug), _title(each.page), _may_delete(request, each)) for each in found]
+    rows = [
+        (each, saved_views.address(each, slug), _title(each.page), _may_delete(request, each))
+        for each in offered(request)
+    ]
     return render(request, "analytics/saved_views.html", {"rows": rows})
 
 
