@@ -13,6 +13,7 @@ from analytics.alerts import channels, trial
 from analytics.api.alert_shapes import ChannelAnswerSerializer
 from analytics.api.asked import WORKSPACE, asked_of
 from config.lib import clock
+from config.lib.known_fields import KnownFields
 from workspaces import connections
 from workspaces.models import PRINTABLE, Connection
 
@@ -20,7 +21,7 @@ TAGS = ["Alerts"]
 KINDS = ("email", "slack", "teams", "webhook")
 
 
-class ChannelSerializer(serializers.ModelSerializer[Connection]):
+class ChannelSerializer(KnownFields, serializers.ModelSerializer[Connection]):
     id = serializers.UUIDField(source="uid", read_only=True)
     kind = serializers.ChoiceField(KINDS)
     name = serializers.CharField(max_length=255, validators=[PRINTABLE])

@@ -57,7 +57,7 @@ class ShareSerializer(KnownFields, serializers.ModelSerializer[DashboardShare]):
         return sharing.secret_of(share) if share.kind == DashboardShare.Kind.EMBED else ""
 
 
-class TicketRequestSerializer(serializers.Serializer[Any]):
+class TicketRequestSerializer(KnownFields):
     origin = serializers.CharField(
         required=False,
         default="",

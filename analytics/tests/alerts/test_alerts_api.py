@@ -228,6 +228,7 @@ def test_a_channel_is_tried_out_and_deleted(as_key, hooks, vendor):
         ({"kind": "pigeon", "name": "x", "settings": {}}, "pigeon"),
         ({"kind": "slack", "name": "x", "settings": {}}, "Webhook address is needed"),
         ({"kind": "slack", "name": "x", "settings": {"url": "gopher://x"}}, "url"),
+        ({"kind": "slack", "name": "x", "settings": {"url": "https://a.example"}, "env": "test"}, "Unknown field env"),
         ({"kind": "email", "name": "x", "settings": {"to": "somebody@elsewhere.example"}}, "no member"),
         ({"kind": "email", "name": "x\ny", "settings": {"to": "owner@example.com"}}, "name"),
         ({"kind": "webhook", "name": "x", "settings": {"url": "https://a.example", "secret": "short"}}, "24 random"),

@@ -253,3 +253,13 @@ def test_a_widget_whose_segment_is_gone_says_so_and_the_others_stand(as_analyst,
     first, second = as_analyst.get(f"/api/dashboards/{made['id']}/data").json()["widgets"]
 
     assert "There is no segment" in first["error"] and second["error"] == "" and second["rows"]
+
+
+def test_a_ticket_is_for_the_page_that_is_named_and_for_none_by_mistake(as_analyst, acme):
+    address = f"/api/dashboards/{make(as_analyst)['id']}/live"
+
+    refused = as_analyst.post(address, {"orgin": "https://app.example.com"}, content_type=JSON)
+
+    assert refused.status_code == 422 and "Unknown field orgin. Did you mean origin?" in refused.content.decode()
+    assert as_analyst.post(address, {"origin": "https://app.example.com"}, content_type=JSON).status_code == 201
+    assert as_analyst.post(address, {}, content_type=JSON).status_code == 201
