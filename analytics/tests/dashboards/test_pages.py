@@ -272,6 +272,15 @@ def test_a_dashboard_is_copied_and_deleted(as_analyst, dashboard):
     assert as_analyst.get(at(dashboard)).status_code == 404
 
 
+def test_a_copy_that_cannot_be_made_says_why(as_analyst, dashboard, monkeypatch):
+    monkeypatch.setattr(making, "MOST", 1)
+
+    page = as_analyst.post(at(dashboard, "duplicate/"), follow=True)
+
+    assert page.status_code == 200 and b"A workspace has at most 1 dashboards" in page.content
+    assert Dashboard.objects.count() == 1
+
+
 def test_a_widgets_csv_has_the_numbers_of_the_page(as_analyst, acme, dashboard):
     store_events(
         acme.dataset_id(), [page_view("10:00", "/a"), page_view("11:00", "/b", 2), page_view("11:01", "/b", 3)]

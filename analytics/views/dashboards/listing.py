@@ -54,7 +54,11 @@ def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
 @require_POST
 @dashboard_view("build_dashboards")
 def duplicate(request: DashboardRequest) -> HttpResponse:
-    made = making.duplicate(request.dashboard, actor=request.user, now=clock.now())
+    try:
+        made = making.duplicate(request.dashboard, actor=request.user, now=clock.now())
+    except Problem as refused:
+        messages.error(request, refused.detail)
+        return redirect(address(request.dashboard))
     messages.success(request, "This is the copy. Nobody else sees it who may not build dashboards.")
     return redirect(address(made, "dashboard_edit"))
 
