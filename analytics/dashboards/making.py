@@ -15,10 +15,12 @@ from analytics.dashboards.config import EMPTY, MOST_WIDGETS, checked, sized, wid
 from analytics.models import Dashboard, DashboardAssignment
 from analytics.query.lookup import SavedOf
 from config.lib.problems import Problem
+from config.lib.ratelimit import Limit, wait_seconds
 from workspaces import audit
 from workspaces.models import Workspace
 
 MOST, MOST_TAGS, LONGEST_TAG = 200, 20, 100
+PACE = Limit(rate=MOST / 3600, burst=MOST)  # of a workspace: as many an hour as it may have, deleted ones included
 STALE = "Somebody else changed this dashboard meanwhile. Load it again, and repeat your change."
 
 Fields = Mapping[str, Any]  # of a dashboard, by name
@@ -36,9 +38,13 @@ def create(
     is_public: bool = False,
     tags: Sequence[str] = (),
 ) -> Dashboard:
-    """QueryError for a config that cannot be understood, Problem for anything else that is wrong."""
+    """QueryError for a config that cannot be understood, Problem for anything else that is wrong, 429 for making them
+    without end."""
     if Dashboard.objects.filter(workspace=workspace).count() >= MOST:
         raise Problem(409, "too_many", f"A workspace has at most {MOST} dashboards. Delete one first.")
+    if wait_s := wait_seconds(f"dashboards:{workspace.pk}", PACE):
+        detail = f"That were {PACE.burst} dashboards in an hour. Go on in {wait_s} seconds."
+        raise Problem(429, "too_many_dashboards", detail, headers={"Retry-After": str(wait_s)})
     made = Dashboard.objects.create(
         workspace=workspace,
         name=named(name),

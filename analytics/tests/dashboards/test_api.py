@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from analytics.dashboards import making
 from analytics.models import Dashboard
 from analytics.tests.world import goal, page_view, store_events
+from config.lib import ratelimit
 from config.lib.clock import now
 from workspaces import api_keys
 from workspaces.models import AuditEntry
@@ -263,3 +265,16 @@ def test_a_ticket_is_for_the_page_that_is_named_and_for_none_by_mistake(as_analy
     assert refused.status_code == 422 and "Unknown field orgin. Did you mean origin?" in refused.content.decode()
     assert as_analyst.post(address, {"origin": "https://app.example.com"}, content_type=JSON).status_code == 201
     assert as_analyst.post(address, {}, content_type=JSON).status_code == 201
+
+
+def test_who_makes_and_deletes_without_end_is_told_to_wait(as_analyst, acme, monkeypatch):
+    ratelimit.forget()
+    monkeypatch.setattr(making, "PACE", ratelimit.Limit(rate=0.01, burst=2))
+    for _ in range(2):
+        as_analyst.delete(f"/api/dashboards/{make(as_analyst)['id']}")
+
+    refused = as_analyst.post("/api/dashboards", TWO, content_type=JSON)
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_dashboards")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert not Dashboard.objects.exists()
