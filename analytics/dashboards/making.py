@@ -116,6 +116,7 @@ def arrange(dashboard: Dashboard, places: list[Any], *, now: datetime, revision:
 def assign(dashboard: Dashboard, people: Iterable[User], *, actor: Any, now: datetime) -> None:
     """Exactly these may see it, beside those who may see all."""
     people = list(people)
+    Dashboard.objects.select_for_update(of=("self",)).get(pk=dashboard.pk)  # two who do this wait for each other
     before = set(dashboard.assignments.values_list("user_id", flat=True))
     if before == {each.pk for each in people}:
         return

@@ -2,9 +2,11 @@
 
 import html
 import re
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from analytics.dashboards import making
 from analytics.models import Dashboard
@@ -151,3 +153,22 @@ def test_the_state_of_a_page_is_kept_beside_what_was_saved_meanwhile(as_analyst,
 
     assert widgets(dashboard) == ["visitors", "pages"] and loaded(dashboard).config["period"] == "7d"
     assert loaded(dashboard).config["filters"] == [DE, PAID, DESKTOP, ["is", "page", ["/a"]]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_name_readers_at_once_each_is_answered(as_analyst, as_admin, viewer, dashboard):
+    answers: list[int] = []
+
+    def name_readers(client: Any, emails: list[str]) -> None:
+        client.raise_request_exception = False
+        address = f"/api/dashboards/{dashboard.uid}"
+        for _ in range(15):
+            answers.append(client.put(address, {"viewers": emails}, content_type="application/json").status_code)
+            emails = [] if emails else [viewer.email]
+        connection.close()
+
+    both = [threading.Thread(target=name_readers, args=args) for args in ((as_analyst, [viewer.email]), (as_admin, []))]
+    [each.start() for each in both]
+    [each.join() for each in both]
+
+    assert answers == [200] * 30
