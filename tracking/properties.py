@@ -79,7 +79,7 @@ def take_number(
 def take_amount(properties: dict[str, Any], name: str) -> float:
     """The same of money. What no sum could hold (1e308 twice is infinite, NaN spoils it) stays an ordinary property."""
     value = properties.get(name)
-    return 0.0 if type(value) is float and not abs(value) <= LARGEST_AMOUNT else take_number(properties, name)
+    return 0.0 if isinstance(value, int | float) and not abs(value) <= LARGEST_AMOUNT else take_number(properties, name)
 
 
 def take_currency(properties: dict[str, Any]) -> str:

@@ -178,6 +178,13 @@ def test_a_name_that_is_personal_is_not_kept(acme, acme_key):
     assert "ann@" not in events(acme.dataset_id())[0].name
 
 
+def test_a_whole_amount_beside_which_no_cent_would_count_stays_a_property(acme, acme_key):
+    post({"event_type": "goal", "properties": {"value": 2**63 - 1, "currency": "EUR"}}, acme_key)
+
+    (event,) = events(acme.dataset_id())
+    assert (event.value, event.props) == (0.0, {"value": str(2**63 - 1)})
+
+
 def test_an_amount_that_no_sum_could_hold_stays_a_property(acme, acme_key):
     post({"event_type": "goal", "properties": {"value": 1e308}}, acme_key)
 
