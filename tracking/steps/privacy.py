@@ -19,7 +19,8 @@ from tracking.events import Accepted
 
 # Ours to say (a sender could lie), personal, or secret. Removed at any depth of the properties.
 NEVER_STORED = frozenset({"ip_address", "ip", "user_agent", "api_key", "apiKey", "workspace_id", "received_at"})
-PERSONAL = frozenset({"email", "fullname", "firstname", "lastname", "phone"})
+# No fewer names than the script leaves out by itself (tracker/src/identity.js).
+PERSONAL = frozenset({"email", "emailaddress", "fullname", "firstname", "lastname", "username", "phone", "phonenumber"})
 # A product has a name too: only that of the event itself and of a person is one.
 PERSONS = frozenset(
     {"user", "person", "customer", "contact", "profile", "account", "owner", "author", "lead", "traits"}

@@ -188,7 +188,8 @@ def test_an_address_is_used_whole_in_part_or_not_at_all(settings, acme, acme_key
 
 PERSONAL = {
     "email": "ann@example.com", "name": "Ann", "full_name": "Ann Lee", "first_name": "Ann", "last_name": "Lee",
-    "phone": "+49 30 1", "firstName": "Ann", "user": {"name": "Ann", "Email": "x"}, "plan": "pro",
+    "phone": "+49 30 1", "phone_number": "+49 30 1", "username": "annlee", "email_address": "none",
+    "firstName": "Ann", "user": {"name": "Ann", "Email": "x"}, "plan": "pro",
     "product": {"name": "Shoe"}, "note": "write to ann.lee@example.co.uk or call", "card": "4111 1111 1111 1111",
     "order": "4111 1111 1111 1112", "ssn": "078-05-1120", "bank": "DE89 3704 0044 0532 0130 00", "host": "192.0.2.7",
     "version": "1.2.3", "token": "eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl", "year": "2026-03-10",
