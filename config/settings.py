@@ -145,6 +145,9 @@ LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "MetricPal"
+MFA_TOTP_TOLERANCE = (
+    1  # the code before and the one after too, as RFC 6238 advises: typing takes its time, and clocks differ
+)
 ACCOUNT_FORMS = {
     "login": "accounts.entry_forms.SignIn",
     "signup": "accounts.entry_forms.SignUp",
