@@ -19,8 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from config.lib.redis_clients import buffer_client
-from tracking import buffer, intake, usage
-from tracking.expiry import books
+from tracking import books, buffer, intake, usage
 from tracking.models import HourDifference
 from tracking.store.usage import stored_by_hour
 from tracking.usage import received
@@ -166,7 +165,7 @@ def prove(workspace: Workspace, environment: Environment, now: datetime, settled
 
 
 def _vanished(workspace: Workspace, environment: Environment, settled: Sequence[Hour]) -> list[int]:
-    """By how many rows the store has fewer than the writer stored, those aside that grew too old; below 0 where the
+    """By how many rows the store has fewer than the writer stored, those aside that were deleted; below 0 where the
     counters were lost.
 
     It is not asked about a dataset of which nothing came.
@@ -175,8 +174,8 @@ def _vanished(workspace: Workspace, environment: Environment, settled: Sequence[
         return [0] * len(settled)
     rows = stored_by_hour(workspace.dataset_id(environment), settled[-1].start, settled[0].start + HOUR)
     short = [hour.stored - rows.get(hour.start, 0) for hour in settled]
-    old = books.deleted_by_hour(workspace, environment) if any(short) else {}
-    return [each - min(max(each, 0), old.get(hour.start, 0)) for hour, each in zip(settled, short, strict=True)]
+    gone = books.deleted_by_hour(workspace, environment, settled[-1].start) if any(short) else Counter()
+    return [each - min(max(each, 0), gone[hour.start]) for hour, each in zip(settled, short, strict=True)]
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ import redis
 import structlog
 from django.db import transaction
 
-from tracking import buffer
+from config.lib import clock
+from tracking import books, buffer
 from tracking.erasure import again, copies, envelopes, states
 from tracking.models import Erasure, Expiry, SeenProperty
 from tracking.store import StoreError, erased
@@ -79,10 +80,21 @@ def _in_store(erasure: Erasure, ids: set[int]) -> dict[str, int]:
     """Not once more where only PostgreSQL lost it: what the store has of them by now is of a time after it."""
     if erased.is_noted(erasure.uid):
         return {}
+    _tell_books(erasure, ids)
     if not erasure.is_person:
         return stored.delete_datasets(erasure.datasets)
     [dataset_id] = erasure.datasets
     return stored.delete_person(dataset_id, ids, erasure.users)
+
+
+def _tell_books(erasure: Erasure, ids: set[int]) -> None:
+    """What goes now was received, and is counted and booked all the same."""
+    since = clock.now() - books.COMPARED
+    for dataset_id in erasure.datasets:
+        found = stored.received_since(dataset_id, ids if erasure.is_person else None, since)
+        known = erasure.hours.get(str(dataset_id), {})
+        erasure.hours[str(dataset_id)] = books.noted(known, found, clock.now())
+    Erasure.objects.filter(pk=erasure.pk).update(hours=erasure.hours)
 
 
 def _forget_examples(erasure: Erasure, dataset_id: int) -> None:

@@ -3,7 +3,6 @@
     limits     for how many days a workspace keeps events, and before which day they are deleted
     deletion   one run over one environment: aggregated metrics brought up to date, Expiry row, every place, audit entry
     places     where an event leaves traces, in the order in which they go
-    books      what was deleted of what the ledger and the hourly proof count
     tasks      every night
 
 The Expiry row says what is deleted before anything is: from then on the door refuses events of that time, so that one

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.dispatch import Signal
 
-from tracking import buffer
-from tracking.expiry import books, limits, places
+from tracking import books, buffer
+from tracking.expiry import limits, places
 from tracking.models import CollectionRules, Expiry
 from tracking.store import expiry as stored
 from workspaces import api_keys, audit
@@ -54,7 +54,8 @@ def _begin(workspace: Workspace, environment: Environment, before: date, now: da
     row = row or Expiry(workspace=workspace, environment=environment, before=date.min, finished_at=now)
     if row.finished_at is None or row.before >= before:
         return None
-    row.hours = books.noted(workspace.dataset_id(environment), before, row.hours, now)
+    going = stored.received_since(workspace.dataset_id(environment), before, now - books.COMPARED)
+    row.hours = books.noted(row.hours, going, now)
     row.before, row.started_at, row.finished_at = before, now, None
     row.found, row.is_purged = {}, False
     row.save()

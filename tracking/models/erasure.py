@@ -31,6 +31,7 @@ class Erasure(models.Model):
     due_at = models.DateTimeField(null=True, help_text="When it is gone through once more; empty: nothing is left.")
     swept_at = models.DateTimeField(null=True, help_text="When the last pass began.")
     found = models.JSONField(default=dict, help_text="How much was deleted, by place.")
+    hours = models.JSONField(default=dict, help_text="Events that go, by dataset and hour of receipt: tracking.books.")
     hidden_at = models.DateTimeField(null=True, help_text="When the first pass was through.")
     done_at = models.DateTimeField(null=True)
     purged_at = models.DateTimeField(null=True, help_text="When the engine was told to write its files anew.")

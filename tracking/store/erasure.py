@@ -5,12 +5,14 @@ are gone from the disk.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from tracking.store import aggregates
 from tracking.store.client import client
 from tracking.store.deletes import delete
 from tracking.store.errors import translated
 from tracking.store.reads import query
+from tracking.store.usage import received_by_hour
 
 _PERSON = "person_id IN {ids:Array(UInt64)}"
 # Whose rows are a person's. A browser may have had several: what it did for another is that other's.
@@ -37,6 +39,11 @@ def delete_person(dataset_id: int, ids: Collection[int], users: Sequence[str]) -
     found = {table: delete(table, of, bound) for table, of in OF_PERSON.items()}
     aggregates.forget(dataset_id)
     return found
+
+
+def received_since(dataset_id: int, ids: Collection[int] | None, since: datetime) -> dict[datetime, tuple[int, int]]:
+    """Of the person's events that were received since then, or everybody's: see received_by_hour."""
+    return received_by_hour(dataset_id, "1" if ids is None else _PERSON, {"ids": list(ids or ())}, since)
 
 
 def ids_of(dataset_id: int, person_id: int) -> set[int]:

@@ -12,6 +12,7 @@ from typing import Any
 from tracking.store import aggregates
 from tracking.store.deletes import delete
 from tracking.store.reads import query
+from tracking.store.usage import received_by_hour
 
 _EVENTS = "toDate(ts) < {before:Date}"
 _SESSIONS = "session_id < {first:UInt64}"  # its upper half is when the visit began
@@ -53,14 +54,8 @@ def count(dataset_id: int, before: date) -> int:
 
 
 def received_since(dataset_id: int, before: date, since: datetime) -> dict[datetime, tuple[int, int]]:
-    """Of the events from before that were received since then: how many, and how many billable, by hour of receipt."""
-    found = query(
-        "SELECT toStartOfHour(received_at) AS hour, count(), countIf(bot = '') FROM events"
-        f" WHERE {_EVENTS} AND received_at >= {{since:DateTime64(3, 'UTC')}} GROUP BY hour",
-        _bound(dataset_id, before) | {"since": since},
-        dataset_id=dataset_id,
-    )
-    return {hour.replace(tzinfo=UTC): (events, billable) for hour, events, billable in found.rows}
+    """Of the events from before that were received since then: see received_by_hour."""
+    return received_by_hour(dataset_id, _EVENTS, _bound(dataset_id, before), since)
 
 
 def delete_before(dataset_id: int, before: date) -> Iterator[tuple[str, int]]:

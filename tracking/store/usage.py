@@ -1,6 +1,7 @@
 """How many events are stored: what the books of the way in and of usage are compared with."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from tracking.store.reads import query
 
@@ -27,3 +28,17 @@ def stored_by_hour(dataset_id: int, start: datetime, end: datetime) -> dict[date
         dataset_id=dataset_id,
     )
     return {hour.replace(tzinfo=UTC): number for hour, number in found.rows}
+
+
+def received_by_hour(
+    dataset_id: int, condition: str, parameters: dict[str, Any], since: datetime
+) -> dict[datetime, tuple[int, int]]:
+    """Of the events that fit `condition` and were received since then: how many, and how many billable, by hour (UTC)
+    of receipt. Raises StoreError."""
+    found = query(
+        "SELECT toStartOfHour(received_at) AS hour, count(), countIf(bot = '') FROM events"
+        f" WHERE {condition} AND received_at >= {{since:DateTime64(3, 'UTC')}} GROUP BY hour",
+        parameters | {"since": since},
+        dataset_id=dataset_id,
+    )
+    return {hour.replace(tzinfo=UTC): (events, billable) for hour, events, billable in found.rows}

@@ -4,8 +4,8 @@
 
 A day with a difference is kept, shown to operators and counted for their alarms until it is gone. Counters are put
 right at once, since limits go by them. The ledger is never touched: why it differs is for a person to find out. Events
-that were erased since leave the store behind the ledger; they were used all the same. Those that grew too old are told
-by tracking.expiry.books.
+that were erased since, or grew too old, leave the store behind the ledger; they were used all the same. Which those are
+is told by tracking.books.
 """
 
 import logging
@@ -18,8 +18,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from config.lib.redis_clients import buffer_client
-from tracking import conservation
-from tracking.expiry import books
+from tracking import books, conservation
 from tracking.models import UsageDifference, UsageEntry
 from tracking.store.usage import billable_by_day
 from tracking.usage import counters, hold, ledger, warm
@@ -54,8 +53,9 @@ def compare(organization_id: int, now: datetime) -> list[UsageDifference]:
     # What is counted and waits to be stored is no difference.
     end = min(now, conservation.settled_until()).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     start = end - timedelta(days=DAYS)
-    booked, stored = _booked(organization_id, start, end), _stored(organization_id, start, end)
-    _add_expired(stored, booked, organization_id)
+    ids = _workspaces(organization_id, start, end)
+    booked, stored = _booked(organization_id, start, end), _stored(ids, start, end)
+    _add_deleted(stored, booked, ids, start)
     days = [start.date() + timedelta(number) for number in range(DAYS)]
     counted = {day: _counted(organization_id, day) for day in days}
     found = [
@@ -84,21 +84,23 @@ def _booked(organization_id: int, start: datetime, end: datetime) -> Counter[dat
     return Counter(dict(days))
 
 
-def _stored(organization_id: int, start: datetime, end: datetime) -> Counter[date]:
-    """Of every workspace, also those that are deleted: what they used is still booked."""
+def _workspaces(organization_id: int, start: datetime, end: datetime) -> set[int]:
+    """Also those that are deleted: what they used is still booked."""
     booked = UsageEntry.objects.filter(organization_id=organization_id, metric=EVENTS, at__gte=start, at__lt=end)
     ids = set(booked.order_by().values_list("workspace_id", flat=True).distinct())
-    ids |= set(Workspace.objects.filter(organization_id=organization_id).values_list("id", flat=True))
+    return ids | set(Workspace.objects.filter(organization_id=organization_id).values_list("id", flat=True))
+
+
+def _stored(ids: set[int], start: datetime, end: datetime) -> Counter[date]:
     total: Counter[date] = Counter()
     for workspace_id in ids:
         total.update(billable_by_day(Workspace(id=workspace_id).dataset_id(), start, end))
     return total
 
 
-def _add_expired(stored: Counter[date], booked: Counter[date], organization_id: int) -> None:
-    """What an import of history brought and grew too old since was stored, and is booked."""
-    ids = set(Workspace.objects.filter(organization_id=organization_id).values_list("id", flat=True))
-    for day, events in books.billable_by_day(ids).items():
+def _add_deleted(stored: Counter[date], booked: Counter[date], ids: set[int], start: datetime) -> None:
+    """What grew too old or was erased since was stored, and is booked."""
+    for day, events in books.billable_by_day(ids, start).items():
         stored[day] += min(max(booked[day] - stored[day], 0), events)
 
 
