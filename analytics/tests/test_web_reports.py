@@ -89,6 +89,18 @@ def test_vitals_tell_the_third_quarter_and_nothing_where_nothing_was_measured(ac
     assert [rating("lcp", each) for each in (2500, 3500, 4001, None)] == ["good", "fair", "poor", ""]
 
 
+@pytest.mark.parametrize("sent", ["nan", "inf", "-inf", "fast", ""])
+def test_a_measurement_that_is_no_number_spoils_no_other(acme, sent):
+    told = [("web_vitals", {"lcp": each}) for each in ("1000", "3000", sent)]
+    told += [("api_request", {"route": "/a", "method": "GET", "status": "200", "duration_ms": each})
+             for each in ("10", "30", sent)]  # fmt: skip
+    events = [event(f"10:0{n}", "custom", "/", 1, name, props=props) for n, (name, props) in enumerate(told)]
+    store_events(acme.dataset_id(), events)
+
+    assert of(acme, "vitals")["/"]["lcp"] == 2500
+    assert of(acme, "endpoints")["GET /a"]["p50"] == 20
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_no_view_shows_anything_of_a_neighbour_or_of_nothing(acme, globex, name):
     everything = {"query": "q", "link": "outbound", "href": "h", "status": "404", "lcp": "1"}

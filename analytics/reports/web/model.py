@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analytics.query.api_requests import ENDPOINT, IS_ONE, STATUS, slowest
+from analytics.query.measured import measured
 
 Unit = Literal["text", "count", "percent", "seconds", "ms", "score"]
 
@@ -33,11 +34,10 @@ class View:
 
 
 VISITORS = Column("visitors", "Visitors", "count", "uniqExact(visitor_id)")
-IS_NUMBER = "toFloat64OrNull(props['{name}'])"
 
 
 def _vital(name: str, label: str, unit: Unit, description: str) -> Column:
-    value = IS_NUMBER.format(name=name)
+    value = measured(name)
     return Column(
         name, label, unit, f"quantileExactInclusiveIf(0.75)(assumeNotNull({value}), {value} IS NOT NULL)", description
     )
