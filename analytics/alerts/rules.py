@@ -56,9 +56,11 @@ def create(
 def change(
     rule: AlertRule, *, actor: Any, now: datetime, channels: Sequence[Connection] | None = None, **fields: Any
 ) -> AlertRule:
-    before = [getattr(rule, name) for name in JUDGED_BY]
-    _fill(rule, fields, now)
+    """All but `fields` stays as it is now, whatever `rule` was read as."""
     with transaction.atomic():
+        _take_alone(rule)
+        before = [getattr(rule, name) for name in JUDGED_BY]
+        _fill(rule, fields, now)
         is_another = before != [getattr(rule, name) for name in JUDGED_BY]
         if is_another:
             _begin_anew(rule, now)
@@ -104,6 +106,15 @@ def acknowledge(change: AlertChange, *, actor: Any, now: datetime) -> None:
     """Somebody has seen it. The first one who says so is kept."""
     maker = actor if getattr(actor, "pk", None) else None
     AlertChange.objects.filter(pk=change.pk, acknowledged_at=None).update(acknowledged_at=now, acknowledged_by=maker)
+
+
+def _take_alone(rule: AlertRule) -> None:
+    """One change after the other, each of what the one before it has left. Raises Problem when it is deleted by now."""
+    locked = AlertRule.objects.select_related("workspace__organization").select_for_update(of=("self",))
+    try:
+        rule.refresh_from_db(from_queryset=locked)
+    except AlertRule.DoesNotExist:
+        raise Problem(409, "alert_deleted", "This alert has been deleted meanwhile.") from None
 
 
 def _tell(rule: AlertRule, channels: Sequence[Connection]) -> None:

@@ -7,12 +7,13 @@ import pytest
 from analytics import custom_metrics, segments
 from analytics.alerts import evaluation, question, rules
 from analytics.alerts.measure import Gauge
-from analytics.models import AlertChange
+from analytics.models import AlertChange, AlertRule
 from analytics.query.lookup import SavedOf
 from analytics.query.model import QueryError
 from analytics.tests.alerts.world import SECRET, history, kinds, rule, views, webhook, work
 from analytics.tests.world import Sent, goal, page_view, store_events
 from config.lib import clock as time
+from config.lib.problems import Problem
 from config.lib.webhooks import verify
 from tracking.store import QueryTimeout, StoreUnavailable
 
@@ -431,3 +432,24 @@ def test_an_alert_whose_contributors_cost_too_much_is_told_without_them(acme, ve
 
     assert kinds(vendor) == ["fired"]
     assert made.changes.get().said == "Page views over the last 10 minutes: 3. Fires when above 2."
+
+
+def test_two_who_change_one_rule_at_once_both_have_their_way(acme):
+    made = rule(acme)
+    one, other = AlertRule.objects.get(), AlertRule.objects.get()
+
+    rules.change(one, actor=None, now=time.now(), threshold=50)
+    rules.change(other, actor=None, now=time.now(), name="Crowd")
+
+    made.refresh_from_db()
+    assert (made.name, made.threshold) == ("Crowd", 50)
+
+
+def test_a_rule_that_is_deleted_meanwhile_cannot_be_changed(acme):
+    made = rule(acme)
+    rules.delete(AlertRule.objects.get(), actor=None, now=time.now())
+
+    with pytest.raises(Problem) as refused:
+        rules.change(made, actor=None, now=time.now(), name="Crowd")
+
+    assert (refused.value.status, refused.value.code) == (409, "alert_deleted")
