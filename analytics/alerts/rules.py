@@ -18,6 +18,7 @@ from analytics.query.model import Period, Query
 from analytics.reports.trends import Trend
 from analytics.reports.trends.answer import check_rate, parts
 from config.lib.problems import Problem
+from config.lib.turns import take_turn
 from workspaces import audit
 from workspaces.models import Connection, Workspace
 
@@ -58,7 +59,7 @@ def change(
 ) -> AlertRule:
     """All but `fields` stays as it is now, whatever `rule` was read as."""
     with transaction.atomic():
-        _take_alone(rule)
+        take_turn(rule, "alert", "workspace__organization")
         before = [getattr(rule, name) for name in JUDGED_BY]
         _fill(rule, fields, now)
         is_another = before != [getattr(rule, name) for name in JUDGED_BY]
@@ -106,15 +107,6 @@ def acknowledge(change: AlertChange, *, actor: Any, now: datetime) -> None:
     """Somebody has seen it. The first one who says so is kept."""
     maker = actor if getattr(actor, "pk", None) else None
     AlertChange.objects.filter(pk=change.pk, acknowledged_at=None).update(acknowledged_at=now, acknowledged_by=maker)
-
-
-def _take_alone(rule: AlertRule) -> None:
-    """One change after the other, each of what the one before it has left. Raises Problem when it is deleted by now."""
-    locked = AlertRule.objects.select_related("workspace__organization").select_for_update(of=("self",))
-    try:
-        rule.refresh_from_db(from_queryset=locked)
-    except AlertRule.DoesNotExist:
-        raise Problem(409, "alert_deleted", "This alert has been deleted meanwhile.") from None
 
 
 def _tell(rule: AlertRule, channels: Sequence[Connection]) -> None:

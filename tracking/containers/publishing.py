@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from config.lib.problems import Problem
+from config.lib.turns import take_turn
 from tracking import script_builds
 from tracking.containers import assembly, drafts, serving, syntax
 from tracking.models import Container, Revision
@@ -93,8 +94,7 @@ def set_killed(container: Container, is_killed: bool, *, actor: Any, now: dateti
 
 def _lock(container: Container) -> None:
     """Two people who publish at once get two revisions, one after the other, of the draft as it is then."""
-    locked = Container.objects.select_related("workspace__organization", "live").select_for_update(of=("self",))
-    container.refresh_from_db(from_queryset=locked)
+    take_turn(container, "container", "workspace__organization", "live")
 
 
 def _record(container: Container, action: str, actor: Any, now: datetime, number: int) -> None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
 from config.lib.problems import Problem
+from config.lib.turns import take_turn
 from tracking.models import EventSchema, FixRule, SchemaVersion
 from tracking.schemas import definition
 from tracking.schemas.compiled import NONE, Rule, Schema, Schemas, compiled
@@ -65,7 +66,7 @@ def change(schema: EventSchema, changes: dict[str, Any], *, actor: Any, now: dat
     if checked.pop("name", schema.name) != schema.name:
         raise Problem(422, "name_stays", "Events name the schema, so its name stays. Create another.", field="name")
     with transaction.atomic():
-        _take_alone(schema)
+        take_turn(schema, "schema", "workspace__organization")
         demands_more = any(checked.get(name, getattr(schema, name)) != getattr(schema, name) for name in DEMANDS)
         for name, value in checked.items():
             setattr(schema, name, value)
@@ -88,7 +89,7 @@ def delete(schema: EventSchema, *, actor: Any, now: datetime) -> None:
 def add_rule(schema: EventSchema, rule: Rule, *, actor: Any, now: datetime) -> FixRule:
     """For events to come; those in quarantine are replayed by tracking.quarantine. `rule.number` is given here."""
     with transaction.atomic():
-        _take_alone(schema)
+        take_turn(schema, "schema", "workspace__organization")
         made = FixRule.objects.create(
             schema=schema,
             event=rule.event,
@@ -107,7 +108,7 @@ def add_rule(schema: EventSchema, rule: Rule, *, actor: Any, now: datetime) -> F
 def end_rule(rule: FixRule, *, actor: Any, now: datetime) -> None:
     """Events to come are not repaired by it any more; those it repaired stay repaired."""
     with transaction.atomic():
-        _take_alone(rule.schema)
+        take_turn(rule.schema, "schema", "workspace__organization")
         _record(rule.schema, "schema.rule_end", actor, now, str(rule))
         rule.delete()
         _touch(rule.schema, now)
@@ -141,15 +142,6 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     if "properties" in checked:
         checked["properties"] = definition.cleaned(checked["properties"])
     return checked
-
-
-def _take_alone(schema: EventSchema) -> None:
-    """One change after the other, each of what the one before it has left. Raises Problem when it is deleted by now."""
-    locked = EventSchema.objects.select_related("workspace__organization").select_for_update(of=("self",))
-    try:
-        schema.refresh_from_db(from_queryset=locked)
-    except EventSchema.DoesNotExist:
-        raise Problem(409, "schema_deleted", "This schema has been deleted meanwhile.") from None
 
 
 def _touch(schema: EventSchema, now: datetime) -> None:
