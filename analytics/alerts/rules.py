@@ -12,7 +12,7 @@ from django.db import transaction
 from analytics.alerts import notices, question
 from analytics.alerts.hours import from_json
 from analytics.models import AlertChange, AlertRule
-from analytics.query import statements
+from analytics.query import plan
 from analytics.query.lookup import SavedOf
 from analytics.query.model import Period, Query
 from analytics.reports.trends import Trend
@@ -152,7 +152,7 @@ def check_askable(rule: AlertRule, asked: Trend, now: datetime) -> None:
     for series in (series for measure in asked.series for series in parts(measure)):
         query = Query(dataset_id, "UTC", period, (series.metric,), filters=series.conditions)
         check_rate(query)
-        statements(query, now)
+        plan.parts(query)
 
 
 def _begin_anew(rule: AlertRule, now: datetime) -> None:

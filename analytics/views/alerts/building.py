@@ -11,12 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from analytics.alerts import channels, rules, words
+from analytics.alerts import channels, question, rules, words
 from analytics.models import AlertRule, SavedMetric
 from analytics.query.catalogue import METRICS
 from analytics.query.model import Query, QueryError
 from analytics.query.parse import from_params
-from analytics.query.plan import AFTERWARDS
 from analytics.reports.names import event_names
 from analytics.reports.trends import LETTERS, Custom
 from analytics.views import state
@@ -170,7 +169,7 @@ def _preview(workspace: Workspace, draft: Draft, now: datetime) -> tuple[Preview
 
 def _metrics(workspace: Workspace) -> Choices:
     saved = SavedMetric.objects.filter(workspace=workspace)
-    own = [(name, each.label) for name, each in METRICS.items() if name not in AFTERWARDS]
+    own = [(name, each.label) for name, each in METRICS.items() if name not in question.INSTEAD]
     return [*own, *((f"saved,{each.uid}", each.name) for each in saved)]
 
 
