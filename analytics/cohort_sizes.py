@@ -26,8 +26,7 @@ def _after_erasure(erasure: Erasure, **_: Any) -> dict[str, int]:
     """The store has been gone through before. Raises StoreError: the pass is tried again."""
     if erasure.is_person:
         [dataset_id] = erasure.datasets
-        environment = "test" if dataset_id % 2 else "live"
-        _recount(dataset_id, workspace__uid=erasure.workspace_uid, environment=environment)
+        _recount(dataset_id, workspace__uid=erasure.workspace_uid, environment=erasure.environment)
     return {}
 
 

@@ -19,8 +19,7 @@ def _erase(erasure: Erasure, now: datetime, **_: Any) -> dict[str, int]:
     if not erasure.is_person:
         jobs.forget_expired(now)  # rows went with the workspace; this takes the files that no row stands for
         return {}
-    environment = "test" if erasure.datasets[0] % 2 else "live"
-    found = list(Export.objects.filter(workspace__uid=erasure.workspace_uid, environment=environment))
+    found = list(Export.objects.filter(workspace__uid=erasure.workspace_uid, environment=erasure.environment))
     for export in found:
         export.delete()  # whoever still works on it stops when it next says how far it is
         shutil.rmtree(export.folder, ignore_errors=True)

@@ -7,7 +7,6 @@ import redis
 import structlog
 from django.db import transaction
 
-from config.lib import clock
 from tracking import books, buffer
 from tracking.erasure import again, copies, envelopes, states
 from tracking.models import Erasure, Expiry, SeenProperty
@@ -67,40 +66,40 @@ def _everywhere(erasure: Erasure, now: datetime) -> Counter[str]:
     ids = {int(each) for each in erasure.ids}
     for dataset_id in erasure.datasets:
         states.forget(dataset_id, stored.visitors_of(dataset_id, ids) | ids if erasure.is_person else None)
-    found.update(_in_store(erasure, ids))
+    found.update(_in_store(erasure, ids, now))
     if erasure.is_person:
-        _forget_examples(erasure, erasure.datasets[0])
+        _forget_examples(erasure)
     found.update(copies.erase(erasure, now))
     for dataset_id in erasure.datasets:
         buffer.touch(dataset_id)  # answers that were kept are not true any more
     return found
 
 
-def _in_store(erasure: Erasure, ids: set[int]) -> dict[str, int]:
+def _in_store(erasure: Erasure, ids: set[int], now: datetime) -> dict[str, int]:
     """Not once more where only PostgreSQL lost it: what the store has of them by now is of a time after it."""
     if erased.is_noted(erasure.uid):
         return {}
-    _tell_books(erasure, ids)
+    _tell_books(erasure, ids, now)
     if not erasure.is_person:
         return stored.delete_datasets(erasure.datasets)
     [dataset_id] = erasure.datasets
     return stored.delete_person(dataset_id, ids, erasure.users)
 
 
-def _tell_books(erasure: Erasure, ids: set[int]) -> None:
+def _tell_books(erasure: Erasure, ids: set[int], now: datetime) -> None:
     """What goes now was received, and is counted and booked all the same."""
-    since = clock.now() - books.COMPARED
     for dataset_id in erasure.datasets:
-        found = stored.received_since(dataset_id, ids if erasure.is_person else None, since)
+        found = stored.received_since(dataset_id, ids if erasure.is_person else None, now - books.COMPARED)
         known = erasure.hours.get(str(dataset_id), {})
-        erasure.hours[str(dataset_id)] = books.noted(known, found, clock.now())
+        erasure.hours[str(dataset_id)] = books.noted(known, found, now)
     Erasure.objects.filter(pk=erasure.pk).update(hours=erasure.hours)
 
 
-def _forget_examples(erasure: Erasure, dataset_id: int) -> None:
+def _forget_examples(erasure: Erasure) -> None:
     """The catalogue shows values as examples; they may be this person's."""
-    environment = "test" if dataset_id % 2 else "live"
-    seen = SeenProperty.objects.filter(event__workspace__uid=erasure.workspace_uid, event__environment=environment)
+    seen = SeenProperty.objects.filter(
+        event__workspace__uid=erasure.workspace_uid, event__environment=erasure.environment
+    )
     seen.exclude(examples=[]).update(examples=[])
 
 
