@@ -10,7 +10,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from config.lib.addresses import client_address
+from config.lib.addresses import client_address, plain
 from config.lib.problems import Problem
 from config.lib.ratelimit import Limit, wait_seconds
 from config.lib.settled import settled
@@ -25,8 +25,8 @@ _blocked: dict[str, float] = {}  # address → until when its unknown keys are n
 
 def sender_of(environ: Mapping[str, Any]) -> str:
     """The address to count by, or "". Of IPv6 the half that a subscriber is given."""
-    address, peer = client_address(environ), client_address({"REMOTE_ADDR": environ.get("REMOTE_ADDR", "")})
-    return _sender(address, address == peer)
+    address = client_address(environ)
+    return _sender(address, address == plain(environ.get("REMOTE_ADDR", "")))
 
 
 @lru_cache(maxsize=1024)

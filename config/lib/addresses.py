@@ -12,7 +12,7 @@ MAX_HEADER_CHARS = 1000  # of its end, which is what the proxies wrote
 
 def client_address(environ: Mapping[str, Any]) -> str:
     """The nearest address that is no trusted proxy. Anybody can write X-Forwarded-For, so it is read from the right."""
-    peer = _plain(environ.get("REMOTE_ADDR", ""))
+    peer = plain(environ.get("REMOTE_ADDR", ""))
     forwarded: str = environ.get("HTTP_X_FORWARDED_FOR", "")
     if not forwarded:
         return peer
@@ -20,12 +20,12 @@ def client_address(environ: Mapping[str, Any]) -> str:
     hops = forwarded[-MAX_HEADER_CHARS:].split(",")
     address = peer
     while hops and _is_trusted(address, proxies):
-        address = _plain(hops.pop().strip() or address)
+        address = plain(hops.pop().strip() or address)
     return address if _is_address(address) else peer
 
 
 @lru_cache(maxsize=8192)
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """::ffff:9.9.9.9 is 9.9.9.9, as it is written where one socket serves both versions. Counted as IPv6 all of those
     would be one sender."""
     parsed = ip_address(text) if _is_address(text) else None
