@@ -145,9 +145,8 @@ LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "MetricPal"
-MFA_TOTP_TOLERANCE = (
-    1  # the code before and the one after too, as RFC 6238 advises: typing takes its time, and clocks differ
-)
+# The code before and the one after too, as RFC 6238 advises: typing takes its time, and clocks differ.
+MFA_TOTP_TOLERANCE = 1
 ACCOUNT_FORMS = {
     "login": "accounts.entry_forms.SignIn",
     "signup": "accounts.entry_forms.SignUp",
